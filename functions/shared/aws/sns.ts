@@ -1,0 +1,4 @@
+import { SNSClient } from '@aws-sdk/client-sns'
+
+/** The SNS client of every function. */
+export const sns = new SNSClient({})
