@@ -1,0 +1,23 @@
+/** What a route asks of its caller. */
+export type RouteRule =
+  /** The API key is enough; a `username` header, where one is sent, must name a known user all the same. */
+  | { access: 'api-key' }
+  /** A known user who holds at least one of the permissions. */
+  | { access: 'user'; anyOf: readonly string[] }
+
+/**
+ * Which route needs which permission, keyed `METHOD /resource/path` as API Gateway declares it. A route that is missing
+ * here is denied. `checkpoint:list` and `checkpoint:create` are the contract's legacy actions.
+ * Completing an upload needs no user because the WebUI sends none there; renaming does, and its handler says so.
+ */
+export const ROUTE_PERMISSIONS: Readonly<Record<string, RouteRule>> = {
+  'GET /ping': { access: 'api-key' },
+  'GET /checkpoints': { access: 'user', anyOf: ['checkpoint:all', 'checkpoint:list'] },
+  'POST /checkpoints': { access: 'user', anyOf: ['checkpoint:all', 'checkpoint:create'] },
+  'PUT /checkpoints/{id}': { access: 'api-key' },
+  'DELETE /checkpoints': { access: 'user', anyOf: ['checkpoint:all'] },
+  'GET /merges': { access: 'user', anyOf: ['merge:all', 'merge:list'] },
+  'POST /merges': { access: 'user', anyOf: ['merge:all', 'merge:create'] },
+  'GET /merges/{id}': { access: 'user', anyOf: ['merge:all', 'merge:list'] },
+  'DELETE /merges/{id}': { access: 'user', anyOf: ['merge:all'] },
+}
