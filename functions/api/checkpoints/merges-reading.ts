@@ -1,0 +1,46 @@
+import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
+import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
+import { dynamodb } from '../../shared/aws/dynamodb.ts'
+import type { CheckpointRecord } from '../../shared/checkpoints/checkpoint-record.ts'
+import { isoTime } from '../../shared/clock.ts'
+import type { MergeRecord } from '../../shared/merges/merge-record.ts'
+import { mergeRequestOf } from '../../shared/merges/merge-request-of.ts'
+import type { CheckpointsContext } from './checkpoints-context.ts'
+
+/** Longer than the merge machine may run, so that no running merge is older. */
+const LONGEST_MERGE_MS = 24 * 60 * 60 * 1000
+
+/** The merges that are running now; only the index entries of the last day are read. */
+export async function runningMerges({ mergesTable, clock }: CheckpointsContext): Promise<MergeRecord[]> {
+  const found: MergeRecord[] = []
+  let start: Record<string, unknown> | undefined
+  do {
+    const query: QueryCommand = new QueryCommand({
+      TableName: mergesTable,
+      IndexName: 'newest',
+      KeyConditionExpression: '#list = :list AND createdAt > :since',
+      FilterExpression: '#status IN (:planning, :merging, :verifying)',
+      ExpressionAttributeNames: { '#list': 'list', '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':list': 'merges',
+        ':since': isoTime(clock.now() - LONGEST_MERGE_MS),
+        ':planning': 'Planning',
+        ':merging': 'Merging',
+        ':verifying': 'Verifying',
+      },
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    })
+    const page: QueryCommandOutput = await withTransientErrors(() => dynamodb.send(query))
+    found.push(...((page.Items ?? []) as MergeRecord[]))
+    start = page.LastEvaluatedKey
+  } while (start !== undefined)
+  return found
+}
+
+/** Whether the merge has the checkpoint as an input, by id or by one of its file names. */
+export function reads(merge: MergeRecord, checkpoint: CheckpointRecord): boolean {
+  const { primary, secondary, tertiary, bakeInVae } = mergeRequestOf(merge)
+  return [primary, secondary, tertiary, bakeInVae].some(
+    (input) => input !== undefined && (input === checkpoint.id || checkpoint.names.includes(input)),
+  )
+}
