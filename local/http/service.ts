@@ -39,10 +39,10 @@ export class AccessDeniedError extends Error {
   readonly action: string
   readonly resource: string
 
-  constructor(principalArn: string, action: string, resource: string) {
-    super(
-      `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
-    )
+  /** `because` replaces AWS's usual reason, e.g. for an explicit deny; it follows "on resource: …". */
+  constructor(principalArn: string, action: string, resource: string, { because }: { because?: string } = {}) {
+    const reason = because ?? `because no identity-based policy allows the ${action} action`
+    super(`User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`)
     this.action = action
     this.resource = resource
   }
