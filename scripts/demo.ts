@@ -1,0 +1,54 @@
+import { createApiClient } from './demo/api-client.ts'
+import { DEMO_USAGE, parseDemoArguments, UsageError } from './demo/arguments.ts'
+import { type DemoContext, runDemo } from './demo/run-demo.ts'
+import { type UsedStack, useStack } from './demo/start-stack.ts'
+import { createTerminal } from './demo/terminal.ts'
+
+const INTERRUPTED = 130
+const terminal = createTerminal(process.stdout)
+const interruption = new AbortController()
+process.once('SIGINT', () => interruption.abort(new Error('interrupted')))
+process.once('SIGTERM', () => interruption.abort(new Error('terminated')))
+
+/** Stops the merge and deletes the uploads that an interrupted or failed run leaves. */
+async function takeBack({ stack, unfinished }: DemoContext): Promise<void> {
+  const api = createApiClient(stack.apiUrl, stack.apiKey, 'admin')
+  if (unfinished.mergeId !== undefined) await api.call('DELETE', `/merges/${unfinished.mergeId}`)
+  if (unfinished.checkpointIds.length === 0) return
+  await api.call('DELETE', '/checkpoints', { checkpoint_id_list: unfinished.checkpointIds })
+}
+
+async function main(): Promise<void> {
+  const options = parseDemoArguments(process.argv.slice(2))
+  if (options.help) return terminal.line(DEMO_USAGE)
+  const startedAt = performance.now()
+  const used: UsedStack = await useStack(options.dataDirectory, (line) => terminal.line(line))
+  const context: DemoContext = {
+    stack: used.stack,
+    terminal,
+    signal: interruption.signal,
+    unfinished: { checkpointIds: [] },
+  }
+  try {
+    await runDemo(context, options)
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    terminal.line(`\nDone in ${seconds} s. \`npm start\` keeps the stack running: API, console of executions, mailbox.`)
+  } catch (error) {
+    await takeBack(context).catch((failure: Error) => terminal.line(`cleaning up failed: ${failure.message}`))
+    throw error
+  } finally {
+    await used.stop()
+  }
+}
+
+main().catch((error: Error) => {
+  terminal.line()
+  if (interruption.signal.aborted) {
+    terminal.line('Interrupted. What the demo had begun is taken back.')
+    process.exitCode = INTERRUPTED
+    return
+  }
+  process.stderr.write(`demo: ${error.message}\n`)
+  if (error instanceof UsageError) process.stderr.write(`\n${DEMO_USAGE}\n`)
+  process.exitCode = 1
+})
