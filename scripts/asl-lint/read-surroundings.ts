@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import * as errors from '../../functions/shared/errors.ts'
+import type { Surroundings } from './machine.ts'
+
+interface ServerlessFile {
+  provider: { timeout: number }
+  functions: Record<string, { timeout?: number }>
+  resources: (
+    | string
+    | { Resources?: Record<string, { Properties?: { DefinitionSubstitutions?: Record<string, unknown> } }> }
+  )[]
+}
+
+const FUNCTION_ARN = /^(\w+)LambdaFunction\.Arn$/
+
+/** The names of the error classes that are permanent. */
+function listPermanentErrors(): Set<string> {
+  const classes = Object.values(errors) as unknown as (new (message: string) => Error)[]
+  const permanent = classes.filter((type) => type.prototype instanceof errors.PermanentError)
+  return new Set(permanent.map((type) => new type('').name))
+}
+
+/** Names are the level-three headings of the document. */
+function listDocumentedErrors(path: string): Set<string> {
+  const headings = readFileSync(path, 'utf8').matchAll(/^###? `?([A-Za-z.]+)`?$/gm)
+  return new Set([...headings].map((match) => match[1] ?? ''))
+}
+
+const uncapitalize = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
+
+/** What the machines refer to outside themselves: serverless.yml, docs/errors.md and the error classes. */
+export function readSurroundings(): Surroundings {
+  // CloudFormation's short tags are not resolved here, their text is all that is needed.
+  const file = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent', merge: true }) as ServerlessFile
+  const substitutions = file.resources.flatMap((part) =>
+    typeof part === 'string'
+      ? []
+      : Object.values(part.Resources ?? {}).flatMap(({ Properties }) =>
+          Object.entries(Properties?.DefinitionSubstitutions ?? {}),
+        ),
+  )
+  const timeouts = substitutions.flatMap(([name, value]) => {
+    const called = FUNCTION_ARN.exec(String(value))?.[1]
+    const timeout = called === undefined ? undefined : file.functions[uncapitalize(called)]?.timeout
+    return called === undefined ? [] : [[name, timeout ?? file.provider.timeout] as const]
+  })
+  return {
+    documentedErrors: listDocumentedErrors('docs/errors.md'),
+    permanentErrors: listPermanentErrors(),
+    functionTimeouts: new Map(timeouts),
+    substitutions: new Set(substitutions.map(([name]) => name)),
+  }
+}
