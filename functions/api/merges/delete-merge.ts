@@ -1,0 +1,57 @@
+import { StopExecutionCommand } from '@aws-sdk/client-sfn'
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
+import { isConditionFailure, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
+import { dynamodb } from '../../shared/aws/dynamodb.ts'
+import { states } from '../../shared/aws/states.ts'
+import { FINAL_MERGE_STATUSES, isFinal } from '../../shared/merges/merge-record.ts'
+import { readMerge } from '../../shared/merges/read-merge.ts'
+import { findExecution } from './find-execution.ts'
+import { executionArnOf, type MergesContext } from './merges-context.ts'
+
+/** What became of the merge. */
+export type Deletion = 'stopping' | 'deleted' | 'unknown'
+
+/**
+ * Stops a running merge; its announcement writes the status and cleans up. Of a merge that has ended the record goes; the
+ * checkpoint it made stays in the library.
+ */
+export async function deleteMerge(context: MergesContext, id: string, username: string): Promise<Deletion> {
+  const record = await readMerge(context.mergesTable, id)
+  if (record && isFinal(record.status)) return deleteRecord(context, id)
+  if (!record && (await findExecution(context, id))?.status !== 'Planning') return 'unknown'
+  const stopped = await stop(executionArnOf(context, id), username)
+  // A record that is not final and has no execution is a leftover nobody else would ever end.
+  return stopped ? 'stopping' : deleteRecord(context, id, { whateverStatus: true })
+}
+
+async function stop(executionArn: string, username: string): Promise<boolean> {
+  const command = new StopExecutionCommand({ executionArn, error: 'Stopped', cause: `Stopped by ${username}` })
+  try {
+    await withTransientErrors(() => states.send(command))
+    return true
+  } catch (error) {
+    if ((error as Error).name === 'ExecutionDoesNotExist') return false
+    throw error
+  }
+}
+
+async function deleteRecord(
+  { mergesTable }: MergesContext,
+  id: string,
+  { whateverStatus = false } = {},
+): Promise<Deletion> {
+  const finals = Object.fromEntries(FINAL_MERGE_STATUSES.map((status, index) => [`:final${index}`, status]))
+  const onlyFinal = {
+    ConditionExpression: `#status IN (${Object.keys(finals).join(', ')})`,
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: finals,
+  }
+  const command = new DeleteCommand({ TableName: mergesTable, Key: { id }, ...(whateverStatus ? {} : onlyFinal) })
+  try {
+    await withTransientErrors(() => dynamodb.send(command))
+    return 'deleted'
+  } catch (error) {
+    if (isConditionFailure(error)) return 'unknown'
+    throw error
+  }
+}
