@@ -1,0 +1,76 @@
+import type { MergeLinks } from '../../shared/merges/merge-links.ts'
+import type { MergeRecord } from '../../shared/merges/merge-record.ts'
+import { mergeRequestOf } from '../../shared/merges/merge-request-of.ts'
+import { adviceFor } from './advice.ts'
+import type { Outcome } from './execution-ending.ts'
+import { durationInWords, sizeInWords } from './in-words.ts'
+import type { Mail } from './lifecycle.ts'
+import { type InputNames, mergeInWords } from './merge-in-words.ts'
+
+/** How each outcome is said of a merge: in the mail's subject and in the event's type. */
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  Succeeded: 'succeeded',
+  Failed: 'failed',
+  TimedOut: 'timed out',
+  Stopped: 'was stopped',
+}
+
+/** What the mail tells beside the record. */
+export interface MergeFacts {
+  outcome: Outcome
+  names: InputNames
+  links: MergeLinks & { output?: string }
+  cleanedUp: boolean
+}
+
+/** The mail about a merge that has ended. */
+export function mergeMail(record: MergeRecord, facts: MergeFacts): Mail {
+  const lines = facts.outcome === 'Succeeded' ? successLines(record, facts) : failureLines(record, facts)
+  return { subject: `Merge "${record.name}" ${OUTCOME_WORDS[facts.outcome]}`, body: `${lines.join('\n')}\n` }
+}
+
+function successLines(record: MergeRecord, { names, links }: MergeFacts): string[] {
+  return [
+    `Your merge "${record.name}" is ready.`,
+    '',
+    `  Made of   ${mergeInWords(mergeRequestOf(record), names)}`,
+    ...(record.result ? [`  Size      ${sizeInWords(record.result.size)} (${record.result.size} bytes)`] : []),
+    `  Took      ${tookWords(record)}`,
+    ...(links.output ? [`  Where     ${links.output}`] : []),
+    ...(record.result ? [`  Id        ${record.result.checkpointId}`] : []),
+    '',
+    'It is in the library under its name and can be used, merged again or downloaded from there.',
+    ...linkLines(links),
+    ...signature(record),
+  ]
+}
+
+function failureLines(record: MergeRecord, { outcome, names, links, cleanedUp }: MergeFacts): string[] {
+  const reason = record.reason ?? { error: 'Unknown', cause: '' }
+  const { what, next } = adviceFor(reason.error)
+  return [
+    `Your merge "${record.name}" ${OUTCOME_WORDS[outcome]}.`,
+    '',
+    `  What happened   ${what}.`,
+    `  In detail       ${reason.error}: ${reason.cause}`,
+    `  Asked for       ${mergeInWords(mergeRequestOf(record), names)}`,
+    `  Ran             ${tookWords(record)}`,
+    '',
+    `What to do: ${next}`,
+    cleanedUp ? 'Nothing half-made was left behind.' : 'What it had half made is still being removed.',
+    ...linkLines(links),
+    ...signature(record),
+  ]
+}
+
+function tookWords({ startedAt, endedAt }: MergeRecord): string {
+  return durationInWords(startedAt, endedAt ?? startedAt)
+}
+
+function linkLines(links: MergeLinks): string[] {
+  return ['', `  Record     ${links.self}`, `  Execution  ${links.execution}`]
+}
+
+function signature(record: MergeRecord): string[] {
+  return ['', `Asked for by ${record.requestedBy || 'an unknown user'}. Darkroom`]
+}
