@@ -24,7 +24,7 @@ export function replyIndex(incoming: IncomingMessage, outgoing: ServerResponse, 
   const main = `<div class="card"><ul class="list">${rows.join('')}</ul></div>
 <p>This port speaks the wire protocols of AWS: ${escapeXml(services.join(', '))}.</p>
 <div class="card"><pre>export AWS_ENDPOINT_URL=http://${escapeXml(incoming.headers.host ?? '127.0.0.1:4566')}
-export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${escapeXml(region)}
+export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=${escapeXml(region)}
 aws stepfunctions list-state-machines</pre></div>
 <p class="quiet">Account ${escapeXml(accountId)}, region ${escapeXml(region)}</p>`
   replyHtml(outgoing, layOutPage({ title: 'Laptop stack', main }))
