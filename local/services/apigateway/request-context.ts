@@ -2,7 +2,7 @@ import { findHeader, type GatewayRequest } from './gateway-request.ts'
 
 export interface ContextIdentity {
   sourceIp: string
-  userAgent: string | null
+  userAgent?: string
   apiKey?: string
   apiKeyId?: string
 }
@@ -53,6 +53,7 @@ interface ContextOptions {
 /** The context of a request before it is routed. */
 export function createRequestContext(request: GatewayRequest, options: ContextOptions): RequestContext {
   const { accountId, apiId, region, stage, requestId, now } = options
+  const userAgent = findHeader(request, 'user-agent')
   return {
     accountId,
     apiId,
@@ -60,7 +61,7 @@ export function createRequestContext(request: GatewayRequest, options: ContextOp
     domainPrefix: apiId,
     extendedRequestId: `${Buffer.from(requestId.replaceAll('-', ''), 'hex').toString('base64url').slice(0, 15)}=`,
     httpMethod: request.httpMethod,
-    identity: { sourceIp: request.sourceIp, userAgent: findHeader(request, 'user-agent') ?? null },
+    identity: { sourceIp: request.sourceIp, ...(userAgent !== undefined && { userAgent }) },
     path: `/${stage}${request.path}`,
     protocol: request.protocol,
     requestId,

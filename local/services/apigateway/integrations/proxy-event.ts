@@ -46,6 +46,7 @@ const NO_IDENTITY = {
   accessKey: null,
   cognitoAuthenticationType: null,
   cognitoAuthenticationProvider: null,
+  userAgent: null,
   userArn: null,
   user: null,
 }

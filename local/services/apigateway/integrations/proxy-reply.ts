@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Exchange, GatewayReply } from '../exchange.ts'
 import { badGateway } from '../gateway-error.ts'
 import { findHeader } from '../gateway-request.ts'
@@ -43,15 +44,23 @@ function parse(payload: string): unknown {
 
 /** A name in both maps: the list counts. */
 function readHeaders(single: unknown, multiple: unknown): [string, string][] {
-  const lists = Object.entries((multiple ?? {}) as Record<string, unknown[]>)
+  const lists = Object.entries((multiple ?? {}) as Record<string, unknown>)
   const listed = new Set(lists.map(([name]) => name.toLowerCase()))
-  const singles = Object.entries((single ?? {}) as Record<string, unknown>).filter(
-    ([name]) => !listed.has(name.toLowerCase()),
-  )
+  const singles = Object.entries((single ?? {}) as Record<string, unknown>)
   return [
-    ...singles.map(([name, value]): [string, string] => [name, String(value)]),
-    ...lists.flatMap(([name, values]) => values.map((value): [string, string] => [name, String(value)])),
+    ...singles.filter(([name]) => !listed.has(name.toLowerCase())).map(([name, value]) => readHeader(name, value)),
+    ...lists.flatMap(([name, values]) => [values].flat().map((value) => readHeader(name, value))),
   ]
+}
+
+function readHeader(name: string, value: unknown): [string, string] {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, String(value))
+  } catch (error) {
+    throw badGateway(`the function returned a header that HTTP does not allow: ${name}`, error)
+  }
+  return [name, String(value)]
 }
 
 /** AWS turns base64 back into bytes when the first type the client accepts is one of the binary ones. */

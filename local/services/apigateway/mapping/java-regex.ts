@@ -20,9 +20,10 @@ export function matchesWhole(source: string, text: string): boolean {
   return javaRegex(`${inline}^(?:${source.slice(inline.length)})$`).test(text)
 }
 
-/** The replacement text of `String.replaceAll` (`$1`, `\$` for a literal dollar) as JavaScript's. */
+/** The replacement text of `String.replaceAll` (`$1`, `$0` for all of it, `\$` for a dollar) as JavaScript's. */
 export function javaReplacement(replacement: string): string {
-  return replacement.replace(/\\(.)|\$(?![0-9])/gs, (whole, escaped: string | undefined) => {
+  return replacement.replace(/\\(.)|\$0|\$(?![1-9])/gs, (whole, escaped: string | undefined) => {
+    if (whole === '$0') return '$&'
     const literal = escaped ?? whole
     return literal === '$' ? '$$' : literal
   })

@@ -13,10 +13,9 @@ interface MathAst {
 /** velocityjs where it differs from the Java engine: nulls, how lists and maps print, and division of integers. */
 class JavaLikeTemplate extends Compile {
   protected override getReferences(ast: Ast, isVal?: boolean): string {
-    const value: unknown = super.getReferences(ast, isVal)
+    const value: unknown = super.getReferences(ast, false)
     if (!isVal) return value as string
-    if (value === null || value === undefined)
-      return (ast as Reference).leader === '$!' ? '' : Helper.getRefText(ast as Reference)
+    if (value === null || value === undefined) return printNothing(ast as Reference)
     return printJava(value)
   }
 
@@ -29,6 +28,13 @@ class JavaLikeTemplate extends Compile {
     return (whole ? Math.trunc(quotient) : quotient) as unknown as string
   }
 }
+
+/** A reference without a value prints as it is written, but API Gateway's own variables print as nothing. */
+function printNothing(ast: Reference): string {
+  return ast.leader === '$!' || ALWAYS_DEFINED.has(ast.id) ? '' : Helper.getRefText(ast)
+}
+
+const ALWAYS_DEFINED = new Set(['context', 'stageVariables'])
 
 const parsed = new Map<string, Ast[]>()
 

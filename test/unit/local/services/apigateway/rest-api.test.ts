@@ -322,6 +322,7 @@ describe('the REST API over HTTP', () => {
         () => ({ statusCode: 'x' }),
         () => ({ statusCode: 200, body: {} }),
         () => ({ ok: true }),
+        () => ({ statusCode: 200, headers: { 'x-a': 'two\nlines' } }),
       ]
       for (const handler of broken) {
         functions['get-merge'] = handler!
