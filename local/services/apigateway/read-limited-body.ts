@@ -11,10 +11,15 @@ const BODY_LIMIT = 10 * 1024 * 1024
 export async function readLimitedBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size <= BODY_LIMIT) chunks.push(chunk)
-    else chunks.length = 0
+  try {
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size <= BODY_LIMIT) chunks.push(chunk)
+      else chunks.length = 0
+    }
+  } catch (cause) {
+    // The client went away; nobody reads the answer, and it is not the gateway's failure.
+    throw new GatewayError('DEFAULT_4XX', { cause })
   }
   if (size > BODY_LIMIT) throw new GatewayError('REQUEST_TOO_LARGE')
   return Buffer.concat(chunks)
