@@ -11,6 +11,7 @@ import { substituteRestApiUrls } from './substitute-rest-api-urls.ts'
 export interface StackOptions {
   /** The folder `serverless package` wrote. */
   directory: string
+  /** Beat the values the package would be deployed with, which beat the template's defaults. */
   parameters?: Record<string, string>
   accountId: string
   region: string
@@ -54,13 +55,13 @@ class TemplateResolver implements Scope {
   /** Resources and conditions being resolved, outermost first. */
   readonly #underway: string[] = []
 
-  constructor({ stackName, template }: Package, options: Omit<StackOptions, 'directory'>) {
+  constructor({ stackName, template, parameters }: Package, options: Omit<StackOptions, 'directory'>) {
     const { accountId, region } = options
     this.#template = template
     this.#stackName = stackName
     this.#options = options
     this.stackId = `arn:aws:cloudformation:${region}:${accountId}:stack/${stackName}/${stableUuid(stackName)}`
-    this.parameters = resolveParameters(template.Parameters ?? {}, options.parameters ?? {})
+    this.parameters = resolveParameters(template.Parameters ?? {}, { ...parameters, ...options.parameters })
     this.#pseudoParameters = {
       'AWS::AccountId': accountId,
       'AWS::NoValue': NO_VALUE,

@@ -38,10 +38,18 @@ export interface Package {
   /** The name that `serverless deploy` would give the stack. */
   stackName: string
   template: Template
+  /** The parameter values that `serverless deploy` would pass. */
+  parameters: Record<string, string>
+}
+
+interface Provider {
+  stage: string
+  stackName?: string
+  stackParameters?: { ParameterKey: string; ParameterValue?: string | number }[]
 }
 
 interface ServerlessState {
-  service: { service: string; provider: { stage: string; stackName?: string } }
+  service: { service: string; provider: Provider }
 }
 
 /** Reads the packaged template and the stack's name from a `.serverless` folder. */
@@ -50,7 +58,13 @@ export function readTemplate(directory: string): Package {
   return {
     stackName: state.provider.stackName ?? `${state.service}-${state.provider.stage}`,
     template: readJson<Template>(directory, 'cloudformation-template-update-stack.json'),
+    parameters: stackParameters(state.provider),
   }
+}
+
+function stackParameters({ stackParameters: declared = [] }: Provider): Record<string, string> {
+  const given = declared.filter(({ ParameterValue: value }) => value !== undefined)
+  return Object.fromEntries(given.map(({ ParameterKey: name, ParameterValue: value }) => [name, String(value)]))
 }
 
 function readJson<T>(directory: string, file: string): T {

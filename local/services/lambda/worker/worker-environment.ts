@@ -37,5 +37,7 @@ export function workerEnvironment(lambda: LambdaFunction, facts: EnvironmentFact
     LAMBDA_TASK_ROOT: facts.root,
     // The SDK looks for ~/.aws: the developer's own profiles are none of the function's business.
     HOME: facts.root,
+    // Deployed functions run on their own Node.js: what the SDK thinks of the laptop's does not belong into their logs.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   }
 }
