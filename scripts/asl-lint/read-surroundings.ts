@@ -21,10 +21,10 @@ function listPermanentErrors(): Set<string> {
   return new Set(permanent.map((type) => new type('').name))
 }
 
-/** Names are the level-three headings of the document. */
+/** Names stand in the first column of the document's tables. */
 function listDocumentedErrors(path: string): Set<string> {
-  const headings = readFileSync(path, 'utf8').matchAll(/^###? `?([A-Za-z.]+)`?$/gm)
-  return new Set([...headings].map((match) => match[1] ?? ''))
+  const rows = readFileSync(path, 'utf8').matchAll(/^\| `([A-Za-z.]+)` \|/gm)
+  return new Set([...rows].map((match) => match[1] ?? ''))
 }
 
 const uncapitalize = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

@@ -14,7 +14,7 @@ export async function fetchMail(mailboxUrl: string, mark: string, signal: AbortS
   const deadline = Date.now() + PATIENCE_MILLISECONDS
   while (Date.now() < deadline) {
     const response = await fetch(`${mailboxUrl}.json`, { signal })
-    const mails = (await response.json()) as Mail[]
+    const { mails } = (await response.json()) as { mails: Mail[] }
     const mail = mails.find(({ body }) => body.includes(mark))
     if (mail) return mail
     await sleep(POLL_MILLISECONDS, undefined, { signal })
