@@ -2,7 +2,8 @@ import { InvalidRequestError } from '../errors.ts'
 
 const MIB = 1024 * 1024
 const PAGE = 4096
-const LARGEST_PART = 64 * MIB
+/** The most that is in memory of a part at once. */
+export const LARGEST_PART = 64 * MIB
 /** S3 refuses smaller parts, except the last. */
 const SMALLEST_PART = 5 * MIB
 const MOST_PARTS = 10_000
