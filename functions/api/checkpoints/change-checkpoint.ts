@@ -13,7 +13,7 @@ export type CheckpointChange = Partial<Pick<CheckpointRecord, 'status' | 'names'
 export class RecordMovedOnError extends CheckpointNotFoundError {}
 
 /**
- * Writes a change on the condition that the record still has the status and the names it was read with.
+ * Writes a change on the condition that the record still has the status and the first name it was read with.
  * Answers the changed record; throws `RecordMovedOnError` when the condition fails.
  */
 export async function changeCheckpoint(
@@ -26,12 +26,12 @@ export async function changeCheckpoint(
   const update = new UpdateCommand({
     TableName: checkpointsTable,
     Key: { id: record.id },
-    ConditionExpression: '#status = :statusBefore AND #names = :namesBefore',
+    ConditionExpression: '#status = :statusBefore AND #names[0] = :nameBefore',
     UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
     ExpressionAttributeNames: Object.fromEntries(['status', 'names', ...names].map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: {
       ':statusBefore': record.status,
-      ':namesBefore': record.names,
+      ':nameBefore': record.names[0],
       ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`:${name}`, value])),
     },
   })

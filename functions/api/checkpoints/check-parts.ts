@@ -40,31 +40,18 @@ export function checkPartsAgainstStored(
   stored: readonly StoredPart[],
 ): void {
   const byNumber = new Map(stored.map((part) => [part.PartNumber, part]))
-  for (const tag of tags) {
-    checkPart(fileName, tag, { stored: byNumber.get(tag.PartNumber), isLast: tag.PartNumber === tags.length })
+  for (const { PartNumber, ETag } of tags) {
+    const part = byNumber.get(PartNumber)
+    if (!part) fail(fileName, PartNumber, 'was not uploaded', 'put it to its URL first')
+    if (bare(part.ETag) !== bare(ETag)) {
+      fail(fileName, PartNumber, `has the ETag ${bare(part.ETag)}, not ${bare(ETag)}`, 'give the ETag of its PUT')
+    }
   }
   const extra = stored.find((part) => part.PartNumber > tags.length)
-  if (extra) {
-    fail(fileName, extra.PartNumber, 'was uploaded but is not in multi_parts_tags', 'name every uploaded part')
-  }
-}
-
-function checkPart(
-  fileName: string,
-  tag: PartTag,
-  { stored, isLast }: { stored: StoredPart | undefined; isLast: boolean },
-): void {
-  if (!stored) fail(fileName, tag.PartNumber, 'was not uploaded', 'put it to its URL first')
-  if (bare(stored.ETag) !== bare(tag.ETag)) {
-    fail(
-      fileName,
-      tag.PartNumber,
-      `has the ETag ${bare(stored.ETag)}, not ${bare(tag.ETag)}`,
-      'give the ETag of its PUT',
-    )
-  }
-  if (!isLast && stored.Size < LEAST_PART_BYTES) {
-    fail(fileName, tag.PartNumber, `has ${stored.Size} bytes`, 'every part but the last needs at least 5 MiB')
+  if (extra) fail(fileName, extra.PartNumber, 'was uploaded but is not in multi_parts_tags', 'name every uploaded part')
+  const small = stored.find((part) => part.PartNumber < tags.length && part.Size < LEAST_PART_BYTES)
+  if (small) {
+    fail(fileName, small.PartNumber, `has ${small.Size} bytes`, 'every part but the last needs at least 5 MiB')
   }
 }
 

@@ -1,0 +1,14 @@
+/** Import this before any handler: handlers read the environment when they load. */
+const values = {
+  BUCKET: 'library',
+  CHECKPOINTS_TABLE: 'Checkpoints',
+  MERGES_TABLE: 'Merges',
+  ACCOUNTS_TABLE: 'Accounts',
+  TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:topic',
+  EVENT_BUS: 'darkroom-test',
+  MERGE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:merge-checkpoint',
+  API_URL: 'http://127.0.0.1:3000/dev',
+  LOG_LEVEL: 'ERROR',
+}
+
+Object.assign(process.env, values)
