@@ -119,7 +119,8 @@ export type Effect =
   | ReadItems
   | WriteResults
   | StartChild
-  | { readonly kind: 'stopChild'; readonly childId: string }
+  /** Stop every child of the map run that has not ended; their ends need not be reported. */
+  | { readonly kind: 'stopChildren'; readonly mapRunArn: string }
   /** Always the last effect of the step in which the execution ends. */
   | { readonly kind: 'executionEnded'; readonly outcome: Outcome }
 

@@ -1,0 +1,148 @@
+import type { Eventually, StepResult } from '../contract.ts'
+import { failState, type Recovery } from '../error/fail-state.ts'
+import { StateError, StatesErrors } from '../error/state-error.ts'
+import { perform, type Work } from '../query/expression.ts'
+import { enterState } from '../states/enter-state.ts'
+import { collectMap, iterationSucceeded } from '../states/map/inline-map.ts'
+import { collectParallel } from '../states/parallel/run-parallel.ts'
+import { taskStarted } from '../states/task/run-task.ts'
+import { abortChildren } from './abort-frame.ts'
+import { endExecution, failedOutcome } from './end-execution.ts'
+import type { ChildrenWait, Frame } from './frame.ts'
+import { advance, closeRun, type ExecutionState, type Job, ownFrame, type Run, settleFrames } from './run.ts'
+import type { Transition } from './transition.ts'
+
+/** State transitions a step makes before it gives the turn back. */
+const TRANSITIONS_PER_STEP = 10_000
+/** The most events the history of a Standard execution may have. */
+const LONGEST_HISTORY = 25_000
+
+/** Performs `begin` and all the work it leads to, and closes the step. */
+export function drive(run: Run, begin: (run: Run) => Work<void>): Eventually<StepResult<ExecutionState>> {
+  const work = perform(driveJobs(run, begin))
+  return work instanceof Promise ? work.then(() => finish(run)) : finish(run)
+}
+
+function finish(run: Run): StepResult<ExecutionState> {
+  const execution = closeRun(run)
+  return { execution, events: run.events, effects: run.effects, pending: execution.jobs.length > 0 }
+}
+
+function* driveJobs(run: Run, begin: (run: Run) => Work<void>): Work<void> {
+  yield* begin(run)
+  const limit = run.start.transitionsPerStep ?? TRANSITIONS_PER_STEP
+  while (run.jobs.length > 0 && run.transitions < limit) {
+    const { jobs } = run
+    run.jobs = []
+    yield* driveBatch(run, jobs, limit)
+  }
+}
+
+/** Jobs made on the way come after the batch, except failures, which come at once. */
+function* driveBatch(run: Run, batch: readonly Job[], limit: number): Work<void> {
+  for (const [position, job] of batch.entries()) {
+    if (run.outcome !== undefined) return
+    if (run.transitions >= limit) {
+      run.jobs = [...batch.slice(position), ...run.jobs]
+      return
+    }
+    const frame = ownFrame(run, job.frame)
+    if (frame !== undefined) yield* (workers[job.kind] as Worker<Job>)(run, frame, job)
+  }
+}
+
+type Worker<J extends Job> = (run: Run, frame: Frame, job: J) => Work<void>
+
+const workers: { readonly [J in Job as J['kind']]: Worker<J> } = {
+  enter: function* (run, frame) {
+    recordEntry(run, frame)
+    yield* proceed(run, frame, () => enterState(run, frame))
+  },
+  resume: (run, frame) => proceed(run, frame, () => enterState(run, frame)),
+  taskStarted: function* (run, frame, { taskId }) {
+    if (frame.waiting.kind === 'task' && frame.waiting.taskId === taskId) taskStarted(run, frame, undefined)
+  },
+  collect: (run, frame) => proceed(run, frame, () => (frame.state.type === 'Map' ? collectMap(run, frame) : collectParallel(run, frame))),
+}
+
+/** Does something that moves the frame, then whatever follows from it until the frame waits or ends. */
+export function* proceed(run: Run, frame: Frame, move: () => Work<Transition>): Work<void> {
+  let recovery = yield* attempt(run, frame, move)
+  while (recovery.kind === 'next') {
+    run.transitions += 1
+    moveTo(run, frame, recovery)
+    if (historyIsFull(run)) return
+    recovery = yield* attempt(run, frame, () => enterState(run, frame))
+  }
+  if (recovery.kind === 'end') yield* endFrame(run, frame, recovery)
+  if (recovery.kind === 'failed') yield* failFrame(run, frame, recovery.error)
+}
+
+function* attempt(run: Run, frame: Frame, move: () => Work<Transition>): Work<Recovery> {
+  try {
+    return yield* move()
+  } catch (error) {
+    if (error instanceof StateError) return yield* failState(run, frame, error)
+    throw error
+  }
+}
+
+function moveTo(run: Run, frame: Frame, { state, output, text }: Extract<Transition, { kind: 'next' }>): void {
+  frame.state = frame.workflow.states.get(state)!
+  frame.input = output
+  frame.inputText = text
+  frame.attempts = []
+  frame.retryCount = 0
+  recordEntry(run, frame)
+}
+
+/** StateEntered, with AWS's exception: the first event of the top level follows event 0, not ExecutionStarted. */
+function recordEntry(run: Run, frame: Frame): void {
+  frame.beforeEntry = frame.previous
+  frame.enteredAt = run.at
+  const details = { name: frame.state.name, input: frame.inputText, inputDetails: { truncated: false } }
+  advance(run, frame, { type: `${frame.state.type}StateEntered`, details })
+  frame.enteredId = frame.previous
+}
+
+function historyIsFull(run: Run): boolean {
+  if (run.start.type === 'EXPRESS' || run.event < LONGEST_HISTORY - 1) return false
+  const cause = `The execution reached the maximum number of history events (${LONGEST_HISTORY}).`
+  endExecution(run, failedOutcome({ error: StatesErrors.runtime, stateCause: cause }), run.event)
+  return true
+}
+
+function* endFrame(run: Run, frame: Frame, { output, text }: Extract<Transition, { kind: 'end' }>): Work<void> {
+  if (frame.parent === undefined) {
+    endExecution(run, { status: 'SUCCEEDED', output: text }, frame.previous)
+    return
+  }
+  const parent = ownFrame(run, frame.parent)!
+  frame.waiting = { kind: 'done', output }
+  yield* attemptChild(run, parent, frame)
+}
+
+/** A child is through: counts it, starts what it made room for, and collects when it was the last. */
+function* attemptChild(run: Run, parent: Frame, child: Frame): Work<void> {
+  const wait = parent.waiting as ChildrenWait
+  parent.waiting = { ...wait, done: wait.done + 1, last: child.previous }
+  if (parent.state.type === 'Map') yield* iterationSucceeded(run, parent, child)
+  if (wait.done + 1 === wait.count) run.jobs.push({ kind: 'collect', frame: parent.id })
+}
+
+/** The frame's workflow fails, and with it the Map or Parallel above it, which may yet retry or catch. */
+function* failFrame(run: Run, frame: Frame, error: StateError): Work<void> {
+  if (frame.parent === undefined) {
+    run.failurePoint ??= settleFrames(run)
+    endExecution(run, failedOutcome(error), frame.previous)
+    return
+  }
+  const parent = ownFrame(run, frame.parent)!
+  abortChildren(run, parent, frame)
+  parent.previous = frame.previous
+  yield* proceed(run, parent, () => fail(error))
+}
+
+function* fail(error: StateError): Work<never> {
+  throw error
+}

@@ -1,0 +1,15 @@
+import type { PassState } from '../../machine.ts'
+import type { Work } from '../../query/expression.ts'
+import { exitState } from '../../run/exit-state.ts'
+import type { Frame } from '../../run/frame.ts'
+import type { Run } from '../../run/run.ts'
+import { scopeOf } from '../../run/scope-of.ts'
+import type { Transition } from '../../run/transition.ts'
+import { conclude, effectiveInput, evaluateParameters, passThrough } from '../pipeline.ts'
+
+export function* enterPass(run: Run, frame: Frame, state: PassState): Work<Transition> {
+  if (state.language === 'JSONata') return exitState(run, frame, yield* passThrough(run, frame, state))
+  const scope = scopeOf(run, frame, { data: effectiveInput(run, frame) })
+  const parameters = yield* evaluateParameters(state, scope)
+  return exitState(run, frame, yield* conclude(run, frame, state.result ?? parameters))
+}

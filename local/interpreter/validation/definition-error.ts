@@ -1,0 +1,13 @@
+import type { DefinitionErrorShape, Diagnostic } from '../contract.ts'
+
+/** The definition is no valid machine; `message` reads as CreateStateMachine answers it. */
+export class DefinitionError extends Error implements DefinitionErrorShape {
+  override readonly name = 'InvalidDefinition'
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    const findings = diagnostics.filter(({ severity }) => severity === 'ERROR').map(({ code, message, location }) => `${code}: ${message} at ${location ?? '/'}`)
+    super(`Invalid State Machine Definition: '${findings.join(', ')}'`)
+    this.diagnostics = diagnostics
+  }
+}
