@@ -542,6 +542,16 @@ describe('S3 for the AWS SDK', () => {
       expect(await files()).to.have.length(0)
     })
 
+    it('stay whole for a reader while they are deleted, and are gone after it', async () => {
+      const upload = await begin()
+      const parts = await Promise.all([1, 2, 3, 4].map((number) => part(upload, number, Buffer.alloc(5 * MIB, number))))
+      await complete(upload, parts)
+      const reading = await s3.send(new GetObjectCommand({ Bucket, Key }))
+      await s3.send(new DeleteObjectCommand({ Bucket, Key }))
+      expect((await reading.Body!.transformToByteArray()).length).to.equal(20 * MIB)
+      while ((await files()).length > 0) await new Promise((resolve) => setImmediate(resolve))
+    })
+
     it('are listed in pages', async () => {
       const ids = [await begin(), await begin(), await begin({ Key: 'a/1' }), await begin({ Key: 'a/2' })]
       const found: string[] = []
@@ -716,6 +726,21 @@ describe('S3 for the AWS SDK', () => {
       request.destroy()
       while ((await files()).length > 0) await new Promise((resolve) => setImmediate(resolve))
       expect((await failureOf(textOf('broken'))).name).to.equal('NoSuchKey')
+    })
+
+    it('lets go of the bytes when a reader goes away', async () => {
+      await put('one', Buffer.alloc(20 * MIB))
+      await new Promise<void>((resolve, reject) => {
+        const request = httpRequest(`${server.endpoint}/${Bucket}/one`, (response) => {
+          response.once('data', () => {
+            response.destroy()
+            resolve()
+          })
+        })
+        request.on('error', reject).end()
+      })
+      await s3.send(new DeleteObjectCommand({ Bucket, Key: 'one' }))
+      while ((await files()).length > 0) await new Promise((resolve) => setImmediate(resolve))
     })
 
     it('keeps everything through a restart', async () => {
