@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
+import type { CodeDirectory } from './code-directory.ts'
 import { endLines, type LogFiles, type LogLine, startLine } from './invocation-log.ts'
 import type { LambdaFunction } from './lambda-function.ts'
 import { oversizedResult } from './payload-limits.ts'
-import { runtimeProgram } from './runtime-program.ts'
 import { unpackBundle } from './unpack-bundle.ts'
 import { FunctionPool } from './worker/function-pool.ts'
 import { FunctionWorker, type Outcome } from './worker/function-worker.ts'
 import { type RoleCredentials, workerEnvironment } from './worker/worker-environment.ts'
 
 export interface FunctionRunnerOptions {
-  /** Where bundles are unpacked. */
-  codeDirectory: string
+  /** Answers the prepared folder, the same one every time. */
+  codeDirectory(): Promise<CodeDirectory>
   region: string
   endpoint: string
   clock: Clock
@@ -84,12 +83,9 @@ export class FunctionRunner {
   async #start(): Promise<FunctionWorker> {
     const { clock, codeDirectory, credentialsFor, endpoint, region } = this.#options
     const lambda = this.#lambda
-    this.#root ??= unpackBundle(lambda.zipFile, lambda.name, join(codeDirectory, 'functions'))
-    const [root, program, credentials] = await Promise.all([
-      this.#root,
-      runtimeProgram(codeDirectory),
-      credentialsFor(lambda.roleArn, lambda.name),
-    ])
+    const { program, bundles } = await codeDirectory()
+    this.#root ??= unpackBundle(lambda.zipFile, lambda.name, bundles)
+    const [root, credentials] = await Promise.all([this.#root, credentialsFor(lambda.roleArn, lambda.name)])
     const logStream = newLogStream(clock.now())
     const environment = workerEnvironment(lambda, { region, endpoint, credentials, root, logStream })
     const worker = new FunctionWorker({ lambda, program, root, logStream, environment, clock })

@@ -22,17 +22,23 @@ export interface LogFiles {
 
 export function openLogFiles(directory: string): LogFiles {
   const streams = new Map<string, WriteStream>()
+  let isClosed = false
   const streamOf = (name: string): WriteStream => {
     const known = streams.get(name)
     if (known !== undefined) return known
     mkdirSync(directory, { recursive: true })
     const stream = createWriteStream(join(directory, `${name}.log`), { flags: 'a' })
+    // A full disk costs the log, not the functions.
+    stream.on('error', () => {})
     streams.set(name, stream)
     return stream
   }
   return {
-    append: (functionName, line) => void streamOf(functionName).write(`${line}\n`),
+    append: (functionName, line) => {
+      if (!isClosed) streamOf(functionName).write(`${line}\n`)
+    },
     close: async () => {
+      isClosed = true
       await Promise.all([...streams.values()].map((stream) => new Promise<void>((resolve) => stream.end(resolve))))
     },
   }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import type { Clock } from '../../clock.ts'
 import type { AwsService } from '../../http/service.ts'
 import { ServiceError } from '../../http/service-error.ts'
+import { type CodeDirectory, prepareCodeDirectory } from './code-directory.ts'
 import { parseFunctionName } from './function-name.ts'
 import { FunctionRunner } from './function-runner.ts'
 import type { Answer, Invocation, InvocationType, InvokeOptions } from './invocation.ts'
@@ -53,9 +54,17 @@ export interface LambdaService extends AwsService {
 export function createLambdaService(options: LambdaServiceOptions): LambdaService {
   const { functions, logDirectory, clock } = options
   const logFiles = openLogFiles(logDirectory)
+  let prepared: Promise<CodeDirectory> | undefined
+  const codeDirectory = (): Promise<CodeDirectory> => {
+    prepared ??= prepareCodeDirectory(options.codeDirectory)
+    return prepared
+  }
   const concurrency = options.concurrency ?? Math.max(4, availableParallelism() * 4)
   const runners = new Map(
-    functions.map((lambda) => [lambda, new FunctionRunner(lambda, { ...options, concurrency, logFiles })]),
+    functions.map((lambda) => [
+      lambda,
+      new FunctionRunner(lambda, { ...options, codeDirectory, concurrency, logFiles }),
+    ]),
   )
   const byName = new Map(functions.map((lambda) => [lambda.name, lambda]))
   const retries = createRetrySchedule(clock)
@@ -75,8 +84,7 @@ export function createLambdaService(options: LambdaServiceOptions): LambdaServic
       return { ...answer, settled: Promise.resolve(answer) }
     }
     const settled = runUntilSettled(runner, event, { ...how, attempts: lambda.retryAttempts + 1, retries })
-    // Whoever does not wait for the end hears of it in the log.
-    settled.catch(() => {})
+    settled.catch((error: Error) => logFiles.append(lambda.name, `RequestId: ${how.requestId} Error: ${error.message}`))
     return { payload: '', statusCode: 202, log: '', settled }
   }
 

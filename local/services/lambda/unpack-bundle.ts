@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
@@ -20,8 +20,6 @@ export async function unpackBundle(zipFile: string, name: string, directory: str
   if (existsSync(target)) return await realpath(target)
   await rm(home, { recursive: true, force: true })
   await mkdir(home, { recursive: true })
-  // Ends Node's search for the package.json that says whether `.js` means CommonJS: on AWS no folder lies above the code.
-  await writeFile(join(directory, 'package.json'), '{}\n')
   const unfinished = `${target}.unfinished`
   await extract(bytes, unfinished)
   await rename(unfinished, target)

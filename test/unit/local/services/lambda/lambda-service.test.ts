@@ -392,6 +392,12 @@ describe('the Lambda service', () => {
       expect(withoutVariables(readFileSync(file, 'utf8'))).to.match(/^START RequestId: <id> Version: \$LATEST\nEND/)
     })
 
+    it('says why an accepted event could not be run at all', async () => {
+      await invoke('unpackaged', {}, { InvocationType: 'Event' })
+      const file = join(fixture.directory, 'logs', 'unpackaged.log')
+      await until(() => /^RequestId: .*none\.zip/m.test(readIfThere(file)))
+    })
+
     it('says why the sandbox ended', async () => {
       const { LogResult } = await invoke('exit', { code: 7 }, { LogType: 'Tail' })
       const log = Buffer.from(LogResult!, 'base64').toString()
