@@ -1,5 +1,6 @@
 import { type Account, maySee } from '../../shared/accounts/account.ts'
 import { findAccount } from '../../shared/accounts/find-account.ts'
+import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import type { CheckpointFile, CheckpointRecord, CheckpointType } from '../../shared/checkpoints/checkpoint-record.ts'
 import { findCheckpoint } from '../../shared/checkpoints/read-checkpoint.ts'
 import { CheckpointNotActiveError, CheckpointNotFoundError, InvalidRequestError } from '../../shared/errors.ts'
@@ -31,7 +32,11 @@ export async function findInputs(
   request: MergeRequest,
   username: string,
 ): Promise<FoundInput[]> {
-  const account = (await findAccount(tables.accountsTable, username)) ?? { username, roles: [], permissions: [] }
+  const account = (await withTransientErrors(() => findAccount(tables.accountsTable, username))) ?? {
+    username,
+    roles: [],
+    permissions: [],
+  }
   return Promise.all(
     modelsOfRequest(request).map(async ([role, wanted]) => {
       const record = await findCheckpoint(tables.checkpointsTable, wanted)

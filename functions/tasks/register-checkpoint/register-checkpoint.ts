@@ -1,4 +1,5 @@
 import { findAccount } from '../../shared/accounts/find-account.ts'
+import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { type CheckpointRecord, checkpointLocation } from '../../shared/checkpoints/checkpoint-record.ts'
 import { putNewCheckpoint } from '../../shared/checkpoints/put-checkpoint.ts'
 import { readCheckpoint } from '../../shared/checkpoints/read-checkpoint.ts'
@@ -45,7 +46,7 @@ export async function registerCheckpoint(
   const known = await readCheckpoint(context.checkpointsTable, event.checkpointId)
   if (known !== undefined) return summaryOf(known)
   const plan = await loadPlan(event.plan)
-  const account = await findAccount(context.accountsTable, event.requestedBy)
+  const account = await withTransientErrors(() => findAccount(context.accountsTable, event.requestedBy))
   const roles = account?.roles ?? []
   const record = newRecord(event, plan, {
     now: isoTime(context.clock.now()),
