@@ -1,6 +1,7 @@
 import type { Arithmetic } from './arithmetic.ts'
 import {
   addLane,
+  addProducts,
   createLane,
   LANE_LENGTH,
   type Lane,
@@ -25,8 +26,7 @@ const STEPS: Record<Arithmetic['operation'], Step> = {
   convert: ({ types }, sources, run) => load(types, sources, { index: 0, factor: 1 }, run, sum),
   'weighted-sum': ({ types, multiplier }, sources, run) => {
     load(types, sources, { index: 0, factor: 1 - multiplier }, run, sum)
-    load(types, sources, { index: 1, factor: multiplier }, run, addend)
-    addLane(sum, addend, run.count)
+    addProducts(types[1] as SingleDtype, sources[1]!, run, multiplier, sum)
   },
   'add-difference': ({ types, difference, multiplier }, sources, run) => {
     load(types, sources, { index: 1, factor: 1 }, run, addend)

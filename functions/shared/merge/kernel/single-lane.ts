@@ -32,6 +32,12 @@ export function loadProducts(dtype: SingleDtype, bytes: Uint8Array, run: Run, fa
   else lookUp(viewElements(dtype, bytes, run), productTable(dtype, factor), lane.floats, run.count)
 }
 
+/** Adds `factor * x`, rounded to the type of x, to the lane. */
+export function addProducts(dtype: SingleDtype, bytes: Uint8Array, run: Run, factor: number, lane: Lane): void {
+  if (dtype === 'F32') addMultiple(viewElements('F32', bytes, run), Math.fround(factor), lane.floats, run.count)
+  else addLookedUp(viewElements(dtype, bytes, run), productTable(dtype, factor), lane.floats, run.count)
+}
+
 /** Multiplies what is in the lane, rounding to the type, of which the lane's floats already are. */
 export function scaleLane(dtype: SingleDtype, factor: number, lane: Lane, count: number): void {
   if (dtype === 'F32') multiply(lane.floats, Math.fround(factor), lane.floats, count)
@@ -72,4 +78,12 @@ function lookUp(bits: Uint16Array, table: Float32Array, into: Float32Array, coun
 
 function multiply(values: Float32Array, factor: number, into: Float32Array, count: number): void {
   for (let i = 0; i < count; i++) into[i] = factor * values[i]!
+}
+
+function addLookedUp(bits: Uint16Array, table: Float32Array, into: Float32Array, count: number): void {
+  for (let i = 0; i < count; i++) into[i] = into[i]! + table[bits[i]!]!
+}
+
+function addMultiple(values: Float32Array, factor: number, into: Float32Array, count: number): void {
+  for (let i = 0; i < count; i++) into[i] = into[i]! + Math.fround(factor * values[i]!)
 }
