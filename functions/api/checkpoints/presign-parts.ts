@@ -18,7 +18,8 @@ const LONGEST_SECONDS = 12 * 60 * 60
  * Only the host is signed: uploaders may send any content type.
  */
 export async function presignParts(wanted: PartsToSign, clock: Clock): Promise<string[]> {
-  const expiresIn = await secondsToLive(clock)
+  const { expiration } = await s3.config.credentials()
+  const expiresIn = secondsToLive(expiration, clock.now())
   const urls: string[] = []
   for (let part = 1; part <= wanted.parts; part++) {
     const { bucket: Bucket, key: Key, uploadId: UploadId } = wanted
@@ -27,9 +28,9 @@ export async function presignParts(wanted: PartsToSign, clock: Clock): Promise<s
   return urls
 }
 
-async function secondsToLive(clock: Clock): Promise<number> {
-  const { expiration } = await s3.config.credentials()
+/** How long a URL may live that is signed now with credentials that expire then; credentials that name no end are trusted. */
+export function secondsToLive(expiration: Date | undefined, now: number): number {
   if (expiration === undefined) return LONGEST_SECONDS
-  const left = Math.floor((expiration.getTime() - clock.now()) / 1000)
+  const left = Math.floor((expiration.getTime() - now) / 1000)
   return Math.max(1, Math.min(LONGEST_SECONDS, left))
 }

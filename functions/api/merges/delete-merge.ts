@@ -17,11 +17,11 @@ export type Deletion = 'stopping' | 'deleted' | 'unknown'
  */
 export async function deleteMerge(context: MergesContext, id: string, username: string): Promise<Deletion> {
   const record = await readMerge(context.mergesTable, id)
-  if (record && isFinal(record.status)) return deleteRecord(context, id)
+  if (record && isFinal(record.status)) return deleteEnded(context, id)
   if (!record && (await findExecution(context, id))?.status !== 'Planning') return 'unknown'
   const stopped = await stop(executionArnOf(context, id), username)
   // A record that is not final and has no execution is a leftover nobody else would ever end.
-  return stopped ? 'stopping' : deleteRecord(context, id, { whateverStatus: true })
+  return stopped ? 'stopping' : deleteLeftover(context, id)
 }
 
 async function stop(executionArn: string, username: string): Promise<boolean> {
@@ -35,18 +35,15 @@ async function stop(executionArn: string, username: string): Promise<boolean> {
   }
 }
 
-async function deleteRecord(
-  { mergesTable }: MergesContext,
-  id: string,
-  { whateverStatus = false } = {},
-): Promise<Deletion> {
+async function deleteEnded({ mergesTable }: MergesContext, id: string): Promise<Deletion> {
   const finals = Object.fromEntries(FINAL_MERGE_STATUSES.map((status, index) => [`:final${index}`, status]))
-  const onlyFinal = {
+  const command = new DeleteCommand({
+    TableName: mergesTable,
+    Key: { id },
     ConditionExpression: `#status IN (${Object.keys(finals).join(', ')})`,
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: finals,
-  }
-  const command = new DeleteCommand({ TableName: mergesTable, Key: { id }, ...(whateverStatus ? {} : onlyFinal) })
+  })
   try {
     await withTransientErrors(() => dynamodb.send(command))
     return 'deleted'
@@ -54,4 +51,9 @@ async function deleteRecord(
     if (isConditionFailure(error)) return 'unknown'
     throw error
   }
+}
+
+async function deleteLeftover({ mergesTable }: MergesContext, id: string): Promise<Deletion> {
+  await withTransientErrors(() => dynamodb.send(new DeleteCommand({ TableName: mergesTable, Key: { id } })))
+  return 'deleted'
 }

@@ -1,6 +1,6 @@
 import '../../support/product-environment.ts'
 import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect } from 'chai'
 import sinon from 'sinon'
 import { handler } from '../../../functions/api/checkpoints/handler.ts'
@@ -306,6 +306,54 @@ describe('The checkpoint routes on real tables and a real bucket', () => {
       [200, 'Active'],
       [200, 'Active'],
     ])
+  })
+
+  it('leaves no object behind when the checkpoint is deleted while it is being completed', async () => {
+    const name = 'vanishing.safetensors'
+    const { checkpoint, s3PresignUrl } = await created([{ filename: name, parts_number: 1 }])
+    const tags = await uploadTo(s3PresignUrl[name], [safetensorsFile(4096)])
+    const send = dynamodb.send.bind(dynamodb) as (command: unknown) => Promise<unknown>
+    sinon.stub(dynamodb, 'send').callsFake((async (command: { constructor: { name: string } }) => {
+      if (command.constructor.name === 'UpdateCommand') {
+        await send(new DeleteCommand({ TableName: library.checkpointsTable, Key: { id: checkpoint.id } }))
+      }
+      return send(command)
+    }) as never)
+    const completion = { status: 'Active', multi_parts_tags: { [name]: tags } }
+    const { status } = await call('PUT', `/checkpoints/${checkpoint.id}`, completion)
+    sinon.restore()
+    expect(status).to.equal(404)
+    expect((await inBucket()).keys).to.deep.equal([])
+    await dynamodb.send(new DeleteCommand({ TableName: library.checkpointsTable, Key: { id: `name/${name}` } }))
+  })
+
+  it('takes a pickled embedding by its extension, unless it is empty', async () => {
+    const completed = async (name: string, content: Uint8Array) => {
+      const { checkpoint, s3PresignUrl } = await created([{ filename: name, parts_number: 1 }], admin, 'embeddings')
+      const tags = await uploadTo(s3PresignUrl[name], [content])
+      return call('PUT', `/checkpoints/${checkpoint.id}`, { status: 'Active', multi_parts_tags: { [name]: tags } })
+    }
+    expect((await completed('style.pt', Buffer.from('PK'))).status).to.equal(200)
+    const empty = await completed('empty.pt', new Uint8Array(0))
+    expect(empty.status).to.equal(400)
+    expect(empty.body.message).to.contain('empty.pt is empty')
+  })
+
+  it('deletes once and answers 204 twice when two callers delete at once', async () => {
+    const id = await upload('twice.safetensors')
+    const answers = await Promise.all([1, 2].map(() => call('DELETE', '/checkpoints', { checkpoint_id_list: [id] })))
+    expect(answers.map(({ status }) => status)).to.deep.equal([204, 204])
+    expect(await library.items(library.checkpointsTable)).to.deep.equal([])
+  })
+
+  it('gives one of two names to a checkpoint that is renamed twice at once, and the other back', async () => {
+    const id = await upload('start.safetensors')
+    const answers = await Promise.all(['left', 'right'].map((name) => call('PUT', `/checkpoints/${id}`, { name })))
+    expect(answers.map(({ status }) => status).sort()[0]).to.equal(202)
+    const items = await library.items(library.checkpointsTable)
+    const { body } = await call('GET', '/checkpoints')
+    const claims = items.map((item) => (item.id as { S: string }).S).filter((key) => key.startsWith('name/'))
+    expect(claims).to.deep.equal([`name/${body.data.checkpoints[0].name[0]}`])
   })
 
   it('renames keeping the extension, the object and the claim in step', async () => {
