@@ -92,11 +92,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       account: { type: 'string', default: '000000000000' },
     },
   })
-  const { endpoint } = await startStatesServer({
+  const server = await startStatesServer({
     port: Number(values.port),
     accountId: values.account,
     ...(values['data-dir'] === undefined ? {} : { dataDirectory: values['data-dir'] }),
     ...(values['lambda-endpoint'] === undefined ? {} : { lambdaEndpoint: values['lambda-endpoint'] }),
   })
-  process.stdout.write(`Step Functions at ${endpoint}\n`)
+  process.stdout.write(`Step Functions at ${server.endpoint}\n`)
+  process.once('SIGTERM', () => void server.close().then(() => process.exit()))
 }

@@ -4,6 +4,8 @@ import type { StatesContext } from '../context.ts'
 import type { ActiveExecution } from './active-execution.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 
+const AT_ONCE = 64
+
 /** Rebuilds one execution from its journal. */
 export async function rebuildExecution(context: StatesContext, record: ExecutionRecord): Promise<ActiveExecution> {
   const { start, inputs } = await context.catalog.journal(record)
@@ -15,11 +17,17 @@ export async function rebuildExecution(context: StatesContext, record: Execution
 /** Goes on with everything that ran when the process ended last: first all executions are there, then they go on. */
 export async function rebuildExecutions(context: StatesContext): Promise<void> {
   const rebuilt: ActiveExecution[] = []
-  for (const arn of await context.catalog.running()) {
-    const record = await context.catalog.find(arn)
-    if (record) rebuilt.push(await rebuildExecution(context, record))
+  const arns = await context.catalog.running()
+  for (let start = 0; start < arns.length; start += AT_ONCE) {
+    const group = arns.slice(start, start + AT_ONCE).map((arn) => rebuildRunning(context, arn))
+    for (const active of await Promise.all(group)) if (active) rebuilt.push(active)
   }
   for (const active of rebuilt) context.engine.continueWork(active)
+}
+
+async function rebuildRunning(context: StatesContext, arn: string): Promise<ActiveExecution | undefined> {
+  const record = await context.catalog.find(arn)
+  return record && (await rebuildExecution(context, record))
 }
 
 async function machineOf(context: StatesContext, record: ExecutionRecord): Promise<Machine> {
