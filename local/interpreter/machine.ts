@@ -1,5 +1,5 @@
-import type { Json, JsonObject, MachineType, TaskResource } from './contract.ts'
 import type { Rule } from './choice/choice-rule.ts'
+import type { Json, JsonObject, MachineType, TaskResource } from './contract.ts'
 import type { Catcher } from './error/catch.ts'
 import type { Retrier } from './error/retry.ts'
 import type { Expression } from './query/expression.ts'
@@ -148,5 +148,13 @@ export interface ResultWriter {
   readonly writerConfig: JsonObject
 }
 
-export type State = PassState | TaskState | ChoiceState | WaitState | SucceedState | FailState | ParallelState | MapState
+export type State =
+  | PassState
+  | TaskState
+  | ChoiceState
+  | WaitState
+  | SucceedState
+  | FailState
+  | ParallelState
+  | MapState
 export type StateType = State['type']

@@ -1,15 +1,20 @@
 import type { Eventually, Execution, Input, StepResult } from './contract.ts'
-import type { StateError } from './error/state-error.ts'
 import type { Work } from './query/expression.ts'
-import { drive, proceed } from './run/drive.ts'
+import { drive, failFrom, proceed } from './run/drive.ts'
 import { endExecution } from './run/end-execution.ts'
 import type { Frame } from './run/frame.ts'
 import { redrive } from './run/redrive.ts'
 import { type ExecutionState, frameOfId, openRun, ownFrame, type Run } from './run/run.ts'
-import type { Transition } from './run/transition.ts'
 import { enterState } from './states/enter-state.ts'
 import { awaitsChild, childEnded, failMapRun, mapRunSucceeded, startItems } from './states/map/distributed-map.ts'
-import { failTask, taskHeartbeat, taskStarted, taskSubmitted, taskSucceeded, timeOutTask } from './states/task/run-task.ts'
+import {
+  failTask,
+  taskHeartbeat,
+  taskStarted,
+  taskSubmitted,
+  taskSucceeded,
+  timeOutTask,
+} from './states/task/run-task.ts'
 import { leaveWait } from './states/wait/run-wait.ts'
 
 /**
@@ -20,82 +25,85 @@ export function step(execution: Execution, input: Input): Eventually<StepResult<
   const state = execution as ExecutionState
   const run = openRun(state, input.at)
   const handle = handlers[input.kind] as Handler<Input>
-  const applies = input.kind === 'redrive' ? state.status !== 'RUNNING' && state.status !== 'SUCCEEDED' : state.status === 'RUNNING'
-  return drive(run, () => (applies ? handle(run, input) : nothing()))
+  const applies =
+    input.kind === 'redrive' ? state.status !== 'RUNNING' && state.status !== 'SUCCEEDED' : state.status === 'RUNNING'
+  return drive(run, applies ? handle(run, input) : undefined)
 }
 
-type Handler<I> = (run: Run, input: I) => Work<void>
+type Handler<I> = (run: Run, input: I) => Work<void> | undefined
 
 const handlers: { readonly [I in Input as I['kind']]: Handler<I> } = {
-  continue: nothing,
+  continue: () => undefined,
   taskStarted: (run, input) => onTask(run, input, (frame) => taskStarted(run, frame, input.workerName)),
   taskSubmitted: (run, input) => onTask(run, input, (frame) => taskSubmitted(run, frame, input.output)),
   taskHeartbeat: (run, input) => onTask(run, input, (frame) => taskHeartbeat(run, frame)),
-  taskSucceeded: (run, input) => onTaskEnd(run, input, (frame) => taskSucceeded(run, frame, input.output)),
+  taskSucceeded: (run, input) =>
+    onTask(run, input, (frame) => proceed(run, frame, taskSucceeded(run, frame, input.output))),
   taskFailed: (run, input) => {
     const { error, cause, phase = 'run' } = input
-    return onTaskEnd(run, input, (frame) => raise(failTask(run, frame, { options: { error, cause }, phase })))
+    return onTask(run, input, (frame) =>
+      failFrom(run, frame, failTask(run, frame, { options: { error, cause }, phase })),
+    )
   },
   timerFired,
-  itemsRead: (run, input) => onMapRun(run, input.readId, (frame) => startItems(run, frame, input.items)),
-  itemsFailed: (run, input) => onMapRun(run, input.readId, (frame) => raise(failMapRun(run, frame, input))),
-  resultsWritten: (run, input) => onMapRun(run, input.writeId, (frame) => mapRunSucceeded(run, frame, input.output)),
-  resultsFailed: (run, input) => onMapRun(run, input.writeId, (frame) => raise(failMapRun(run, frame, input))),
+  itemsRead: (run, input) =>
+    onMapRun(run, input.readId, (frame) => proceed(run, frame, startItems(run, frame, input.items))),
+  itemsFailed: (run, input) =>
+    onMapRun(run, input.readId, (frame) => failFrom(run, frame, failMapRun(run, frame, input))),
+  resultsWritten: (run, input) =>
+    onMapRun(run, input.writeId, (frame) => proceed(run, frame, mapRunSucceeded(run, frame, input.output))),
+  resultsFailed: (run, input) =>
+    onMapRun(run, input.writeId, (frame) => failFrom(run, frame, failMapRun(run, frame, input))),
   childEnded: onChildEnded,
-  *stop(run, { error, cause }) {
-    run.failurePoint = run.base
-    endExecution(run, { status: 'ABORTED', ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) }, 0)
-  },
+  stop,
   redrive,
 }
 
-function* nothing(): Work<void> {}
+/** Answers work, or nothing when all is done at once. */
+type Change = (frame: Frame) => Work<void> | undefined | void
 
-// biome-ignore lint/correctness/useYield: a failing move is a generator like every other move
-function* raise(error: StateError): Work<Transition> {
-  throw error
-}
-
-function findTask(run: Run, taskId: string): Frame | undefined {
+function onTask(run: Run, { taskId }: { readonly taskId: string }, change: Change): Work<void> | undefined {
   const frame = ownFrame(run, frameOfId(taskId))
-  return frame?.waiting.kind === 'task' && frame.waiting.taskId === taskId ? frame : undefined
+  const awaited = frame?.waiting.kind === 'task' && frame.waiting.taskId === taskId
+  return awaited ? (change(frame) ?? undefined) : undefined
 }
 
-function* onTask(run: Run, { taskId }: { readonly taskId: string }, change: (frame: Frame) => void): Work<void> {
-  const frame = findTask(run, taskId)
-  if (frame !== undefined) change(frame)
-}
-
-function* onTaskEnd(run: Run, { taskId }: { readonly taskId: string }, move: (frame: Frame) => Work<Transition>): Work<void> {
-  const frame = findTask(run, taskId)
-  if (frame !== undefined) yield* proceed(run, frame, () => move(frame))
-}
-
-function* onMapRun(run: Run, requestId: string, move: (frame: Frame) => Work<Transition>): Work<void> {
+function onMapRun(run: Run, requestId: string, change: Change): Work<void> | undefined {
   const frame = ownFrame(run, frameOfId(requestId))
-  if (frame?.waiting.kind === 'mapRun' && frame.waiting.requestId === requestId) yield* proceed(run, frame, () => move(frame))
+  const awaited = frame?.waiting.kind === 'mapRun' && frame.waiting.requestId === requestId
+  return awaited ? (change(frame) ?? undefined) : undefined
 }
 
-function* onChildEnded(run: Run, input: Extract<Input, { kind: 'childEnded' }>): Work<void> {
+function onChildEnded(run: Run, input: Extract<Input, { kind: 'childEnded' }>): Work<void> | undefined {
   const frame = ownFrame(run, frameOfId(input.childId))
-  if (frame !== undefined && awaitsChild(frame, input.childId)) yield* proceed(run, frame, () => childEnded(run, frame, input))
+  if (frame === undefined || !awaitsChild(frame, input.childId)) return undefined
+  return proceed(run, frame, childEnded(run, frame, input))
 }
 
-function* timerFired(run: Run, { timerId }: Extract<Input, { kind: 'timerFired' }>): Work<void> {
+function timerFired(run: Run, { timerId }: Extract<Input, { kind: 'timerFired' }>): Work<void> | undefined {
   if (timerId === run.timeoutTimer) return timeOut(run)
   const frame = ownFrame(run, frameOfId(timerId))
-  if (frame === undefined) return
+  if (frame === undefined) return undefined
   const { waiting, state } = frame
-  if (waiting.kind === 'task' && (waiting.timeoutTimer === timerId || waiting.heartbeatTimer === timerId)) {
-    yield* proceed(run, frame, () => raise(timeOutTask(run, frame, timerId)))
+  if (waiting.kind === 'timer' && waiting.timerId === timerId) {
+    return proceed(run, frame, state.type === 'Wait' ? leaveWait(run, frame, state) : enterState(run, frame))
   }
-  if (waiting.kind !== 'timer' || waiting.timerId !== timerId) return
-  yield* proceed(run, frame, () => (state.type === 'Wait' ? leaveWait(run, frame, state) : enterState(run, frame)))
+  const ofTask = waiting.kind === 'task' && (waiting.timeoutTimer === timerId || waiting.heartbeatTimer === timerId)
+  return ofTask ? failFrom(run, frame, timeOutTask(run, frame, timerId)) : undefined
 }
 
 /** The machine's TimeoutSeconds are up. */
-function timeOut(run: Run): void {
+function timeOut(run: Run): undefined {
   run.timeoutTimer = undefined
   run.failurePoint = run.base
   endExecution(run, { status: 'TIMED_OUT' }, 0)
+}
+
+function stop(run: Run, { error, cause }: Extract<Input, { kind: 'stop' }>): undefined {
+  run.failurePoint = run.base
+  endExecution(
+    run,
+    { status: 'ABORTED', ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) },
+    0,
+  )
 }

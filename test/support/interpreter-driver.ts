@@ -1,6 +1,20 @@
 import { createHash } from 'node:crypto'
 import { childMachine, compileMachine } from '../../local/interpreter/compile.ts'
-import type { Effect, Execution, HistoryEvent, Input, InvokeTask, Json, Outcome, Ports, ReadItems, Start, StepResult, TaskResult, WriteResults } from '../../local/interpreter/contract.ts'
+import type {
+  Effect,
+  Execution,
+  HistoryEvent,
+  Input,
+  InvokeTask,
+  Json,
+  Outcome,
+  Ports,
+  ReadItems,
+  Start,
+  StepResult,
+  TaskResult,
+  WriteResults,
+} from '../../local/interpreter/contract.ts'
 import type { Machine } from '../../local/interpreter/machine.ts'
 import { startExecution } from '../../local/interpreter/start-execution.ts'
 import { step } from '../../local/interpreter/step.ts'
@@ -10,7 +24,11 @@ export const testPorts: Ports = {
 }
 
 /** An input without its time, and how long after the effect it comes. */
-export type Reaction = { readonly after?: number } & (Input extends infer I ? (I extends Input ? Omit<I, 'at'> : never) : never)
+export type Reaction = { readonly after?: number } & (Input extends infer I
+  ? I extends Input
+    ? Omit<I, 'at'>
+    : never
+  : never)
 
 export interface World {
   /** What a task does; by default it succeeds with its parameters. */
@@ -70,7 +88,8 @@ export async function executeMachine(machine: Machine, start: Start, world: Worl
   const absorb = async (result: StepResult): Promise<Execution> => {
     history.push(...result.events)
     effects.push(...result.effects)
-    for (const effect of result.effects) for (const reaction of await react(effect, { machine, start, world, agenda, now })) plan(reaction)
+    for (const effect of result.effects)
+      for (const reaction of await react(effect, { machine, start, world, agenda, now })) plan(reaction)
     if (result.pending) plan({ kind: 'continue' })
     return result.execution
   }
@@ -93,22 +112,39 @@ interface Surroundings {
   readonly now: number
 }
 
-async function react(effect: Effect, { machine, start, world, agenda, now }: Surroundings): Promise<readonly Reaction[]> {
+async function react(
+  effect: Effect,
+  { machine, start, world, agenda, now }: Surroundings,
+): Promise<readonly Reaction[]> {
   switch (effect.kind) {
     case 'invokeTask':
       return reactToTask(effect, world)
     case 'setTimer':
       return [{ kind: 'timerFired', timerId: effect.timerId, after: Math.max(0, effect.dueAt - now) }]
     case 'cancelTimer':
-      agenda.queue.splice(0, agenda.queue.length, ...agenda.queue.filter(({ input }) => input.kind !== 'timerFired' || input.timerId !== effect.timerId))
+      agenda.queue.splice(
+        0,
+        agenda.queue.length,
+        ...agenda.queue.filter(({ input }) => input.kind !== 'timerFired' || input.timerId !== effect.timerId),
+      )
       return []
     case 'readItems':
       return [{ kind: 'itemsRead', readId: effect.readId, items: world.read?.(effect) ?? [] }]
     case 'writeResults':
       return [{ kind: 'resultsWritten', writeId: effect.writeId, output: world.write?.(effect) ?? {} }]
     case 'startChild': {
-      const child = { ...start, at: now, seed: `${start.seed}/${effect.name}`, input: effect.input, executionName: effect.name, child: effect.start }
-      const { outcome } = await executeMachine(childMachine(machine, effect.stateName), child, { ...world, happens: [] })
+      const child = {
+        ...start,
+        at: now,
+        seed: `${start.seed}/${effect.name}`,
+        input: effect.input,
+        executionName: effect.name,
+        child: effect.start,
+      }
+      const { outcome } = await executeMachine(childMachine(machine, effect.stateName), child, {
+        ...world,
+        happens: [],
+      })
       return [{ kind: 'childEnded', childId: effect.childId, outcome: outcome ?? { status: 'ABORTED' } }]
     }
     default:

@@ -49,7 +49,11 @@ function compileComparison(rule: JsonObject): Rule {
 }
 
 function isComparator(key: string): boolean {
-  return key === 'IsPresent' || [comparators, patternComparators, typeTests].some((table) => Object.hasOwn(table, key)) || key.endsWith('Path')
+  return (
+    key === 'IsPresent' ||
+    [comparators, patternComparators, typeTests].some((table) => Object.hasOwn(table, key)) ||
+    key.endsWith('Path')
+  )
 }
 
 function lookup<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
@@ -70,7 +74,8 @@ function readOperand(path: Path, scope: Scope): Json {
   try {
     return path.read(scope)
   } catch (error) {
-    if (error instanceof PathNotFound) throw runtimeError(`Invalid path '${path.text}': The choice state's condition path references an invalid value.`)
+    if (error instanceof PathNotFound)
+      throw runtimeError(`Invalid path '${path.text}': The choice state's condition path references an invalid value.`)
     throw error
   }
 }

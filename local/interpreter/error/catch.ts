@@ -20,8 +20,14 @@ export function compileCatch(catchers: Json | undefined, language: QueryLanguage
     errorEquals: catcher.ErrorEquals as readonly string[],
     next: catcher.Next as string,
     resultPath: compileResultPath(catcher.ResultPath),
-    assign: catcher.Assign === undefined ? undefined : compileTemplate(catcher.Assign, { language, field: `Catch[${index}]/Assign` }),
-    output: catcher.Output === undefined ? undefined : compileTemplate(catcher.Output, { language, field: `Catch[${index}]/Output` }),
+    assign:
+      catcher.Assign === undefined
+        ? undefined
+        : compileTemplate(catcher.Assign, { language, field: `Catch[${index}]/Assign` }),
+    output:
+      catcher.Output === undefined
+        ? undefined
+        : compileTemplate(catcher.Output, { language, field: `Catch[${index}]/Output` }),
   }))
 }
 
@@ -37,5 +43,8 @@ export function findCatcher(catchers: readonly Catcher[], error: StateError): Ca
 /** What Catch and `$states.errorOutput` see. A task token failed without a word has null in both. */
 export function errorOutput(error: StateError): JsonObject {
   if (error.error === undefined && error.stateCause === undefined) return { Error: null, Cause: null }
-  return { ...(error.error === undefined ? {} : { Error: error.error }), ...(error.stateCause === undefined ? {} : { Cause: error.stateCause }) }
+  return {
+    ...(error.error === undefined ? {} : { Error: error.error }),
+    ...(error.stateCause === undefined ? {} : { Cause: error.stateCause }),
+  }
 }

@@ -3,7 +3,7 @@ import type { State } from '../machine.ts'
 import { settle, type Work } from '../query/expression.ts'
 import { evaluateAssign, exitState } from '../run/exit-state.ts'
 import { type Frame, waitingForNothing } from '../run/frame.ts'
-import { advance, record, type Run } from '../run/run.ts'
+import { advance, type Run, record } from '../run/run.ts'
 import { scopeOf } from '../run/scope-of.ts'
 import { setTimer } from '../run/timers.ts'
 import { type Transition, waiting } from '../run/transition.ts'
@@ -31,7 +31,12 @@ function explain(run: Run, frame: Frame, raised: StateError): StateError {
   const { error, evaluation } = raised
   const cause = `An error occurred while executing the state '${frame.state.name}' (entered at the event id #${frame.enteredId}). ${raised.stateCause}`
   if (evaluation !== undefined) {
-    const details: JsonObject = { error: error!, cause, state: frame.state.name, ...(evaluation.location === undefined ? {} : { location: evaluation.location }) }
+    const details: JsonObject = {
+      error: error!,
+      cause,
+      state: frame.state.name,
+      ...(evaluation.location === undefined ? {} : { location: evaluation.location }),
+    }
     const beside = frame.previous === frame.enteredId && evaluation.afterEntry !== true
     frame.previous = record(run, 'EvaluationFailed', { previous: beside ? frame.beforeEntry : frame.previous, details })
   }
@@ -39,12 +44,20 @@ function explain(run: Run, frame: Frame, raised: StateError): StateError {
 }
 
 /** Sets the timer of the next attempt; false when there is none. */
-function retry(run: Run, frame: Frame, { retriers, error }: { retriers: readonly Retrier[]; error: StateError }): boolean {
+function retry(
+  run: Run,
+  frame: Frame,
+  { retriers, error }: { retriers: readonly Retrier[]; error: StateError },
+): boolean {
   const decision = decideRetry(retriers, error, { attempts: frame.attempts, random: run.world.random })
   if (decision === undefined) return false
   frame.attempts = retriers.map((_, index) => (frame.attempts[index] ?? 0) + (index === decision.index ? 1 : 0))
   frame.retryCount += 1
-  frame.waiting = { kind: 'timer', timerId: setTimer(run, frame, run.at + Math.round(decision.delaySeconds * 1000)), purpose: 'retry' }
+  frame.waiting = {
+    kind: 'timer',
+    timerId: setTimer(run, frame, run.at + Math.round(decision.delaySeconds * 1000)),
+    purpose: 'retry',
+  }
   return true
 }
 
@@ -52,16 +65,22 @@ const GROUPS: ReadonlySet<State['type']> = new Set(['Map', 'Parallel'])
 
 /** Map and Parallel have an event of their own for it, except when the machine itself is at fault. */
 function recordFailedState(run: Run, frame: Frame, { error }: StateError): void {
-  if (GROUPS.has(frame.state.type) && error !== StatesErrors.runtime) advance(run, frame, { type: `${frame.state.type}StateFailed` })
+  if (GROUPS.has(frame.state.type) && error !== StatesErrors.runtime)
+    advance(run, frame, { type: `${frame.state.type}StateFailed` })
 }
 
 /** Leaves the state through the catcher. A failure in doing so is final. */
-function* catchError(run: Run, frame: Frame, { catcher, error }: { catcher: Catcher; error: StateError }): Work<Recovery> {
+function* catchError(
+  run: Run,
+  frame: Frame,
+  { catcher, error }: { catcher: Catcher; error: StateError },
+): Work<Recovery> {
   const errors = errorOutput(error)
   const scope = scopeOf(run, frame, { data: errors, errorOutput: errors })
   try {
     const assigned = yield* evaluateAssign(catcher.assign, scope)
-    const output = catcher.output === undefined ? place(catcher, frame, errors) : yield* settle(catcher.output.evaluate(scope))
+    const output =
+      catcher.output === undefined ? place(catcher, frame, errors) : yield* settle(catcher.output.evaluate(scope))
     return exitState(run, frame, { output, assigned, next: catcher.next })
   } catch (raised) {
     if (raised instanceof StateError) return { kind: 'failed', error: explain(run, frame, raised) }

@@ -33,11 +33,18 @@ export interface Retry {
 }
 
 /** The first retrier that names the error decides: its next delay, or undefined when its attempts are spent. `attempts` counts per retrier. */
-export function decideRetry(retriers: readonly Retrier[], error: StateError, { attempts, random }: { attempts: readonly number[]; random: () => number }): Retry | undefined {
+export function decideRetry(
+  retriers: readonly Retrier[],
+  error: StateError,
+  { attempts, random }: { attempts: readonly number[]; random: () => number },
+): Retry | undefined {
   const index = retriers.findIndex((retrier) => matchesError(retrier.errorEquals, error))
   const retrier = retriers[index]
   const spent = attempts[index] ?? 0
   if (retrier === undefined || spent >= retrier.maxAttempts) return undefined
-  const delay = Math.min(retrier.intervalSeconds * retrier.backoffRate ** spent, retrier.maxDelaySeconds ?? LONGEST_DELAY_SECONDS)
+  const delay = Math.min(
+    retrier.intervalSeconds * retrier.backoffRate ** spent,
+    retrier.maxDelaySeconds ?? LONGEST_DELAY_SECONDS,
+  )
   return { index, delaySeconds: retrier.jitterStrategy === 'FULL' ? delay * random() : delay }
 }

@@ -26,6 +26,12 @@ export function stringArgument(args: readonly Json[], position: number, name: st
   return value
 }
 
-function invalid(args: readonly Json[], position: number, { name, expected }: { name: string; expected: string }): Error {
-  return intrinsicFailure(`Invalid arguments in ${name}: argument ${position + 1} must be of type ${expected} but was ${JSON.stringify(args[position])}`)
+function invalid(
+  args: readonly Json[],
+  position: number,
+  { name, expected }: { name: string; expected: string },
+): Error {
+  return intrinsicFailure(
+    `Invalid arguments in ${name}: argument ${position + 1} must be of type ${expected} but was ${JSON.stringify(args[position])}`,
+  )
 }

@@ -19,7 +19,8 @@ export function arrayContains(args: readonly Json[]): Json {
 /** `States.ArrayGetItem(array, index)` */
 export function arrayGetItem(args: readonly Json[]): Json {
   const item = arrayArgument(args, 0, 'States.ArrayGetItem')[integerArgument(args, 1, 'States.ArrayGetItem')]
-  if (item === undefined) throw intrinsicFailure(`Invalid arguments in States.ArrayGetItem: the index ${args[1]} is out of bounds`)
+  if (item === undefined)
+    throw intrinsicFailure(`Invalid arguments in States.ArrayGetItem: the index ${args[1]} is out of bounds`)
   return item
 }
 
@@ -32,20 +33,30 @@ export function arrayLength(args: readonly Json[]): Json {
 export function arrayPartition(args: readonly Json[]): Json {
   const items = arrayArgument(args, 0, 'States.ArrayPartition')
   const size = integerArgument(args, 1, 'States.ArrayPartition')
-  if (size < 1) throw intrinsicFailure('Invalid arguments in States.ArrayPartition: the chunk size must be a non-zero positive integer')
+  if (size < 1)
+    throw intrinsicFailure(
+      'Invalid arguments in States.ArrayPartition: the chunk size must be a non-zero positive integer',
+    )
   return partition(items, size)
 }
 
 export function partition(items: readonly Json[], size: number): readonly Json[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, chunk) => items.slice(chunk * size, (chunk + 1) * size))
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, chunk) =>
+    items.slice(chunk * size, (chunk + 1) * size),
+  )
 }
 
 /** `States.ArrayRange(first, last, step)`, the last included. */
 export function arrayRange(args: readonly Json[]): Json {
   const name = 'States.ArrayRange'
-  const range = createRange(integerArgument(args, 0, name), integerArgument(args, 1, name), integerArgument(args, 2, name))
+  const range = createRange(
+    integerArgument(args, 0, name),
+    integerArgument(args, 1, name),
+    integerArgument(args, 2, name),
+  )
   if (range === undefined) throw intrinsicFailure(`Invalid arguments in ${name}: the step must not be zero`)
-  if (range.length > LONGEST_RANGE) throw intrinsicFailure(`Invalid arguments in ${name}: the range may have at most ${LONGEST_RANGE} elements`)
+  if (range.length > LONGEST_RANGE)
+    throw intrinsicFailure(`Invalid arguments in ${name}: the range may have at most ${LONGEST_RANGE} elements`)
   return range
 }
 

@@ -22,6 +22,7 @@ export function base64Decode(args: readonly Json[]): Json {
 }
 
 function checkLength(text: string, name: string): string {
-  if (text.length > LONGEST) throw intrinsicFailure(`Invalid arguments in ${name}: the text may have at most ${LONGEST} characters`)
+  if (text.length > LONGEST)
+    throw intrinsicFailure(`Invalid arguments in ${name}: the text may have at most ${LONGEST} characters`)
   return text
 }

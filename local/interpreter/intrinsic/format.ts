@@ -11,7 +11,9 @@ export const ESCAPED_CLOSE = '\u{F0001}'
 export function format(args: readonly Json[]): Json {
   const pieces = stringArgument(args, 0, 'States.Format').split('{}')
   if (pieces.length !== args.length) {
-    throw intrinsicFailure(`Invalid arguments in States.Format: the number of arguments does not match the occurrences of {} in the template`)
+    throw intrinsicFailure(
+      `Invalid arguments in States.Format: the number of arguments does not match the occurrences of {} in the template`,
+    )
   }
   const filled = pieces.map((piece, index) => (index === 0 ? piece : `${spell(args[index]!)}${piece}`)).join('')
   return filled.replaceAll(ESCAPED_OPEN, '{').replaceAll(ESCAPED_CLOSE, '}')
@@ -20,6 +22,9 @@ export function format(args: readonly Json[]): Json {
 /** As Java prints maps and lists: `{Arg1=1, Arg2=[]}`. */
 function spell(value: Json): string {
   if (isArray(value)) return `[${value.map(spell).join(', ')}]`
-  if (isObject(value)) return `{${Object.entries(value).map(([key, item]) => `${key}=${spell(item)}`).join(', ')}}`
+  if (isObject(value))
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${key}=${spell(item)}`)
+      .join(', ')}}`
   return String(value)
 }

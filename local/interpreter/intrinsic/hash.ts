@@ -12,7 +12,8 @@ export function isHashAlgorithm(name: string): name is HashAlgorithm {
 /** `States.Hash(data, algorithm)`; data that is no string is hashed as JSON text. */
 export function hash(args: readonly Json[], world: World): Json {
   const algorithm = stringArgument(args, 1, 'States.Hash')
-  if (!isHashAlgorithm(algorithm)) throw intrinsicFailure(`Invalid arguments in States.Hash: unknown algorithm ${algorithm}`)
+  if (!isHashAlgorithm(algorithm))
+    throw intrinsicFailure(`Invalid arguments in States.Hash: unknown algorithm ${algorithm}`)
   const data = args[0]!
   return world.ports.hash(algorithm, typeof data === 'string' ? data : JSON.stringify(data))
 }

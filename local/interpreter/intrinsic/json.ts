@@ -21,12 +21,14 @@ export function jsonToString(args: readonly Json[]): Json {
 
 /** `States.JsonMerge(first, second, false)`: a shallow merge, the second wins. Deep merging is not offered by AWS either. */
 export function jsonMerge(args: readonly Json[]): Json {
-  if (args[2] !== false) throw intrinsicFailure('Invalid arguments in States.JsonMerge: only the shallow merging mode (false) is supported')
+  if (args[2] !== false)
+    throw intrinsicFailure('Invalid arguments in States.JsonMerge: only the shallow merging mode (false) is supported')
   return { ...objectArgument(args, 0), ...objectArgument(args, 1) }
 }
 
 function objectArgument(args: readonly Json[], position: number): JsonObject {
   const value = args[position]
-  if (!isObject(value)) throw intrinsicFailure(`Invalid arguments in States.JsonMerge: argument ${position + 1} must be a JSON object`)
+  if (!isObject(value))
+    throw intrinsicFailure(`Invalid arguments in States.JsonMerge: argument ${position + 1} must be a JSON object`)
   return value
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../contract.ts'
+import { intrinsicFailure } from '../error/state-error.ts'
 import type { World } from '../query/scope.ts'
 import { seededRandom } from '../run/chance.ts'
-import { intrinsicFailure } from '../error/state-error.ts'
 import { integerArgument } from './arguments.ts'
 
 /** `States.MathAdd(a, b)`; both are rounded half up first. */
@@ -13,7 +13,9 @@ export function mathAdd(args: readonly Json[]): Json {
 export function mathRandom(args: readonly Json[], world: World): Json {
   const start = integerArgument(args, 0, 'States.MathRandom')
   const end = integerArgument(args, 1, 'States.MathRandom')
-  if (end <= start) throw intrinsicFailure('Invalid arguments in States.MathRandom: the start must be less than the end')
-  const chance = args.length > 2 ? seededRandom(String(integerArgument(args, 2, 'States.MathRandom')), 0) : world.random()
+  if (end <= start)
+    throw intrinsicFailure('Invalid arguments in States.MathRandom: the start must be less than the end')
+  const chance =
+    args.length > 2 ? seededRandom(String(integerArgument(args, 2, 'States.MathRandom')), 0) : world.random()
   return start + Math.floor(chance * (end - start))
 }

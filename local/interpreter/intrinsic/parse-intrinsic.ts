@@ -38,13 +38,19 @@ export function compileIntrinsic(text: string): Compiled {
 }
 
 function parseCall(reader: Reader, depth: number): Compiled {
-  if (depth > DEEPEST) throw new IntrinsicSyntaxError(`The intrinsic function '${reader.text}' is nested more than ${DEEPEST} levels deep`)
+  if (depth > DEEPEST)
+    throw new IntrinsicSyntaxError(`The intrinsic function '${reader.text}' is nested more than ${DEEPEST} levels deep`)
   const name = takePattern(reader, CALL)?.[1]
-  const definition = name !== undefined && Object.hasOwn(intrinsicFunctions, name) ? intrinsicFunctions[name] : undefined
+  const definition =
+    name !== undefined && Object.hasOwn(intrinsicFunctions, name) ? intrinsicFunctions[name] : undefined
   if (definition === undefined) throw syntaxError(reader)
   const args = parseArguments(reader, { depth, escapes: name === 'Format' ? TEMPLATE_ESCAPES : ESCAPES })
   checkCount(reader, definition, args.length)
-  return (scope) => definition.call(args.map((argument) => argument(scope)), scope.world)
+  return (scope) =>
+    definition.call(
+      args.map((argument) => argument(scope)),
+      scope.world,
+    )
 }
 
 function checkCount(reader: Reader, definition: IntrinsicFunction, count: number): void {
@@ -111,9 +117,11 @@ function parseString(reader: Reader, escapes: Escapes): string {
       reader.at = at + 1
       return value
     }
-    const escaped = character === '\\' ? escapes[reader.text[at + 1] ?? ''] : undefined
-    if (escaped !== undefined) at += 1
-    value += escaped ?? character
+    if (character !== '\\') value += character
+    else {
+      at += 1
+      value += escapes[reader.text[at] ?? ''] ?? fail(reader)
+    }
   }
   throw syntaxError(reader)
 }
@@ -137,4 +145,8 @@ function skipSpace(reader: Reader): void {
 
 function syntaxError(reader: Reader): IntrinsicSyntaxError {
   return new IntrinsicSyntaxError(`Could not parse the intrinsic function '${reader.text}' at position ${reader.at}`)
+}
+
+function fail(reader: Reader): never {
+  throw syntaxError(reader)
 }

@@ -19,9 +19,13 @@ export function matchesFilter(filter: Filter, place: Place): boolean {
     case 'not':
       return !matchesFilter(filter.filter, place)
     case 'exists':
-      return valueOf(filter.operand, place) !== undefined
+      return readOperand(filter.operand, place) !== undefined
     case 'compare':
-      return comparisons[filter.operator]!(valueOf(filter.left, place), valueOf(filter.right, place), filter.right)
+      return comparisons[filter.operator]!(
+        readOperand(filter.left, place),
+        readOperand(filter.right, place),
+        filter.right,
+      )
   }
 }
 
@@ -31,7 +35,11 @@ function equal(left: Value, right: Value): boolean {
   return left !== undefined && right !== undefined && jsonEqual(left, right)
 }
 
-function ordered(left: Value, right: Value, compare: (left: number | string, right: number | string) => boolean): boolean {
+function ordered(
+  left: Value,
+  right: Value,
+  compare: (left: number | string, right: number | string) => boolean,
+): boolean {
   if (typeof left === 'number' && typeof right === 'number') return compare(left, right)
   return typeof left === 'string' && typeof right === 'string' && compare(left, right)
 }
@@ -65,10 +73,11 @@ const comparisons: Readonly<Record<string, (left: Value, right: Value, operand: 
   noneof: (left, right) => !some(left, right),
   size: (left, right) => sizeOf(left) === (typeof right === 'number' ? right : sizeOf(right)),
   empty: (left, right) => (sizeOf(left) === 0) === right,
-  contains: (left, right) => (typeof left === 'string' && typeof right === 'string' ? left.includes(right) : within(right, left)),
+  contains: (left, right) =>
+    typeof left === 'string' && typeof right === 'string' ? left.includes(right) : within(right, left),
 }
 
-function valueOf(operand: Operand, place: Place): Value {
+function readOperand(operand: Operand, place: Place): Value {
   if (operand.kind === 'literal') return operand.value
   if (operand.kind === 'pattern') return undefined
   let hits: readonly Json[] = [operand.fromItem ? place.item : place.root]

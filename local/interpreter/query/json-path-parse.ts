@@ -6,7 +6,10 @@ import type { Json } from '../contract.ts'
  * A library for the standard would need all of it adapted, so the grammar is parsed here.
  */
 
-export type PathRoot = { readonly kind: 'data' } | { readonly kind: 'context' } | { readonly kind: 'variable'; readonly name: string }
+export type PathRoot =
+  | { readonly kind: 'data' }
+  | { readonly kind: 'context' }
+  | { readonly kind: 'variable'; readonly name: string }
 
 export type Segment =
   | { readonly kind: 'name'; readonly name: string }
@@ -81,7 +84,10 @@ function parseSegments(reader: Reader): Segment[] {
     const next = reader.text[reader.at]
     if (next === '.' && reader.text[reader.at + 1] === '.') {
       reader.at += 2
-      segments.push({ kind: 'descend', next: reader.text[reader.at] === '[' ? parseBracket(reader) : parseDotted(reader) })
+      segments.push({
+        kind: 'descend',
+        next: reader.text[reader.at] === '[' ? parseBracket(reader) : parseDotted(reader),
+      })
     } else if (next === '.') {
       reader.at += 1
       segments.push(reader.text[reader.at] === '[' ? parseBracket(reader) : parseDotted(reader))
@@ -127,7 +133,11 @@ function parseIndices(reader: Reader): Segment {
   if (take(reader, ':')) {
     skipSpace(reader)
     const end = takePattern(reader, NUMBER)
-    return { kind: 'slice', start: first === undefined ? undefined : Number(first), end: end === undefined ? undefined : Number(end) }
+    return {
+      kind: 'slice',
+      start: first === undefined ? undefined : Number(first),
+      end: end === undefined ? undefined : Number(end),
+    }
   }
   if (first === undefined) throw syntaxError(reader)
   if (reader.text[reader.at] !== ',') return { kind: 'index', index: Number(first) }
@@ -229,7 +239,9 @@ function parseString(reader: Reader): string {
       reader.at = at + 1
       return value
     }
-    value += character === '\\' ? (reader.text[++at] ?? '') : character
+    const escaped = character === '\\' && (reader.text[at + 1] === quote || reader.text[at + 1] === '\\')
+    if (escaped) at += 1
+    value += reader.text[at]
   }
   throw syntaxError(reader)
 }

@@ -31,7 +31,21 @@ export function compileParsedPath(text: string, parsed: ParsedPath): Path {
     return { text, definite: true, read: segments.length === 0 ? root : (scope) => readDefinite(root(scope), segments) }
   }
   const definite = segments.every((segment) => DEFINITE.has(segment.kind))
-  return { text, definite, read: (scope) => readSegments(root(scope), segments) }
+  return {
+    text,
+    definite,
+    read: (scope) => (definite ? readSegments(root(scope), segments) : readOrNothing(root(scope), segments)),
+  }
+}
+
+/** An indefinite path that leads nowhere finds nothing; that is no failure. */
+function readOrNothing(root: Json, segments: readonly Segment[]): Json {
+  try {
+    return readSegments(root, segments)
+  } catch (error) {
+    if (error instanceof PathNotFound) return []
+    throw error
+  }
 }
 
 const DEFINITE = new Set<Segment['kind']>(['name', 'names', 'index', 'call'])
@@ -51,7 +65,10 @@ function readDefinite(root: Json, segments: readonly Segment[]): Json {
   let value = root
   for (let position = 0; position < segments.length; position++) {
     const segment = segments[position]!
-    value = segment.kind === 'name' ? readName(value, segment.name, { segments, position }) : readIndex(value, (segment as { index: number }).index, { segments, position })
+    value =
+      segment.kind === 'name'
+        ? readName(value, segment.name, { segments, position })
+        : readIndex(value, (segment as { index: number }).index, { segments, position })
   }
   return value
 }
@@ -65,14 +82,20 @@ function readName(value: Json, name: string, place: Place): Json {
   if (isObject(value)) {
     if (Object.hasOwn(value, name)) return value[name]!
     const last = place.position === place.segments.length - 1
-    throw new PathNotFound(last ? `No results for path: ${spell(place, 1)}` : `Missing property in path ${spell(place, 1)}`)
+    throw new PathNotFound(
+      last ? `No results for path: ${spell(place, 1)}` : `Missing property in path ${spell(place, 1)}`,
+    )
   }
-  throw new PathNotFound(`Expected to find an object with property ['${name}'] in path ${spell(place, 0)} but found '${javaType(value)}'. This is not a json object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JacksonJsonProvider'.`)
+  throw new PathNotFound(
+    `Expected to find an object with property ['${name}'] in path ${spell(place, 0)} but found '${javaType(value)}'. This is not a json object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JacksonJsonProvider'.`,
+  )
 }
 
 function readIndex(value: Json, index: number, place: Place): Json {
   if (!isArray(value)) {
-    throw new PathNotFound(`Filter: [${index}] can only be applied to arrays. Current context is: ${JSON.stringify(value)}`)
+    throw new PathNotFound(
+      `Filter: [${index}] can only be applied to arrays. Current context is: ${JSON.stringify(value)}`,
+    )
   }
   const item = value[index < 0 ? value.length + index : index]
   if (item === undefined) throw new PathNotFound(`Index out of bounds when evaluating path ${spell(place, 1)}`)
@@ -81,7 +104,9 @@ function readIndex(value: Json, index: number, place: Place): Json {
 
 /** `$['a']['b'][0]`, up to and including the segment at `position` when `extra` is 1. */
 function spell({ segments, position }: Place, extra: number): string {
-  const parts = segments.slice(0, position + extra).map((segment) => (segment.kind === 'name' ? `['${segment.name}']` : `[${(segment as { index: number }).index}]`))
+  const parts = segments
+    .slice(0, position + extra)
+    .map((segment) => (segment.kind === 'name' ? `['${segment.name}']` : `[${(segment as { index: number }).index}]`))
   return `$${parts.join('')}`
 }
 
@@ -116,7 +141,9 @@ function pick(value: { readonly [key: string]: Json }, names: readonly string[])
   return Object.fromEntries(names.filter((name) => Object.hasOwn(value, name)).map((name) => [name, value[name]!]))
 }
 
-type Expand = { readonly [K in Segment['kind']]: (value: Json, segment: Extract<Segment, { kind: K }>, root: Json) => readonly Json[] }
+type Expand = {
+  readonly [K in Segment['kind']]: (value: Json, segment: Extract<Segment, { kind: K }>, root: Json) => readonly Json[]
+}
 
 /** Every kind of segment as a function from one value to its hits. */
 const expansions: Expand = {
@@ -126,14 +153,19 @@ const expansions: Expand = {
   indices: (value, { indices }) => indices.flatMap((index) => at(value, index)),
   slice: (value, { start, end }) => (isArray(value) ? value.slice(start, end) : []),
   wildcard: (value) => children(value),
-  filter: (value, { filter }, root) => (isArray(value) ? value : [value]).filter((item) => matchesFilter(filter, { item, root, expand })),
+  filter: (value, { filter }, root) =>
+    (isArray(value) ? value : [value]).filter((item) => matchesFilter(filter, { item, root, expand })),
   descend: (value, { next }, root) => descendants(value).flatMap((inner) => expand(inner, next, root)),
   call: (value, { name }) => [callPathFunction(name, value)],
 }
 
 /** The hits of one segment in one value; filters also see the root. */
 function expand(value: Json, segment: Segment, root: Json): readonly Json[] {
-  return (expansions[segment.kind] as (value: Json, segment: Segment, root: Json) => readonly Json[])(value, segment, root)
+  return (expansions[segment.kind] as (value: Json, segment: Segment, root: Json) => readonly Json[])(
+    value,
+    segment,
+    root,
+  )
 }
 
 function at(value: Json, index: number): readonly Json[] {

@@ -28,7 +28,20 @@ export function compileSync(ast: unknown): SyncJsonata | undefined {
 }
 
 /** Predicates, grouping, bindings and the like: any of them makes a node the library's business. */
-const SPECIAL = ['predicate', 'stages', 'group', 'keepArray', 'keepSingletonArray', 'focus', 'index', 'nextFunction', 'ancestor', 'tuple', 'consarray', 'seekingParent']
+const SPECIAL = [
+  'predicate',
+  'stages',
+  'group',
+  'keepArray',
+  'keepSingletonArray',
+  'focus',
+  'index',
+  'nextFunction',
+  'ancestor',
+  'tuple',
+  'consarray',
+  'seekingParent',
+]
 
 function isPlain(node: Node): boolean {
   return SPECIAL.every((field) => node[field] === undefined)
@@ -42,7 +55,8 @@ const compilers: Readonly<Record<string, (node: Node) => SyncJsonata | undefined
   path: compilePath,
   binary: compileBinary,
   condition: compileCondition,
-  block: ({ expressions }) => (Array.isArray(expressions) && expressions.length === 1 ? compileSync(expressions[0]) : undefined),
+  block: ({ expressions }) =>
+    Array.isArray(expressions) && expressions.length === 1 ? compileSync(expressions[0]) : undefined,
 }
 
 function compileLiteral({ value }: Node): SyncJsonata {
@@ -114,7 +128,8 @@ function isScalar(value: unknown): value is Json {
 
 function alike(operate: (left: number | string, right: number | string) => boolean): Operator {
   return (left, right) => {
-    const fit = (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string')
+    const fit =
+      (typeof left === 'number' && typeof right === 'number') || (typeof left === 'string' && typeof right === 'string')
     return fit ? operate(left as string, right as string) : needsLibrary
   }
 }
@@ -127,7 +142,8 @@ function numbers(operate: (left: number, right: number) => number): Operator {
 }
 
 function booleans(operate: (left: boolean, right: boolean) => boolean): Operator {
-  return (left, right) => (typeof left === 'boolean' && typeof right === 'boolean' ? operate(left, right) : needsLibrary)
+  return (left, right) =>
+    typeof left === 'boolean' && typeof right === 'boolean' ? operate(left, right) : needsLibrary
 }
 
 function compileCondition({ condition, then, else: otherwise }: Node): SyncJsonata | undefined {

@@ -39,7 +39,8 @@ export function compileJsonata(text: string): JsonataExpression {
     text,
     evaluate: (scope, location) => {
       const blame = blameOn(text, location)
-      const value = sync === undefined ? needsLibrary : sync({ states: reservedVariable(scope), variables: scope.variables })
+      const value =
+        sync === undefined ? needsLibrary : sync({ states: reservedVariable(scope), variables: scope.variables })
       return value === needsLibrary ? evaluateWithLibrary(compiled, scope, blame) : finish(value, blame)
     },
   }
@@ -87,7 +88,8 @@ function awsFunctions(world: World): Record<string, unknown> {
     millis: () => world.at,
     random: (seed?: number) => (seed === undefined ? world.random() : seededRandom(String(seed), 0)),
     uuid: () => world.uuid(),
-    partition: (items: Json, size: number) => partition(Array.isArray(items) ? items : [items], Math.max(1, Math.round(size))),
+    partition: (items: Json, size: number) =>
+      partition(Array.isArray(items) ? items : [items], Math.max(1, Math.round(size))),
     range: (first: number, last: number, step: number) => singletonOrAll(createRange(first, last, step) ?? []),
     hash: (data: Json, algorithm = 'SHA-256') => hash(world, data, algorithm),
     parse: (text: string) => JSON.parse(text),
@@ -108,7 +110,10 @@ type Blame = (detail: string) => StateError
 
 /** Makes errors that name the expression and the field it stands in. */
 function blameOn(text: string, location: string): Blame {
-  return (detail) => queryEvaluationError(`The JSONata expression '${text}' specified for the field '${location}' ${detail}`, { location })
+  return (detail) =>
+    queryEvaluationError(`The JSONata expression '${text}' specified for the field '${location}' ${detail}`, {
+      location,
+    })
 }
 
 function finish(value: unknown, blame: Blame): Json {

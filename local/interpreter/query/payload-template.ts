@@ -53,7 +53,9 @@ export function compileReference(text: string, field: string): (scope: Scope) =>
     } catch (error) {
       if (error instanceof StateError) throw error
       if (!(error instanceof PathNotFound)) throw error
-      throw runtimeError(`The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${JSON.stringify(scope.data)}'`)
+      throw runtimeError(
+        `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${JSON.stringify(scope.data)}'`,
+      )
     }
   }
 }

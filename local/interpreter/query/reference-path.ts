@@ -1,7 +1,7 @@
 import type { Json } from '../contract.ts'
 import { StateError, StatesErrors } from '../error/state-error.ts'
 import { isArray, isObject, setProperty } from '../json.ts'
-import { parsePath, PathSyntaxError } from './json-path-parse.ts'
+import { PathSyntaxError, parsePath } from './json-path-parse.ts'
 
 /** Puts a value into a copy of a document. */
 export type Insert = (document: Json, value: Json) => Json
@@ -49,5 +49,9 @@ function arrayOf(document: Json | undefined, index: number, text: string): reado
 }
 
 function mismatch(document: Json, text: string): StateError {
-  return new StateError({ error: StatesErrors.resultPathMatchFailure, cause: `Unable to apply ReferencePath ${text} to input ${JSON.stringify(document)}` , inState: true })
+  return new StateError({
+    error: StatesErrors.resultPathMatchFailure,
+    cause: `Unable to apply ReferencePath ${text} to input ${JSON.stringify(document)}`,
+    inState: true,
+  })
 }

@@ -9,7 +9,10 @@ import type { Scope } from './scope.ts'
 export type QueryLanguage = 'JSONPath' | 'JSONata'
 
 /** A field that holds JSON with expressions in it: Arguments, Output, Assign, ItemSelector, or Parameters and ResultSelector in JSONPath. */
-export function compileTemplate(value: Json, { language, field }: { language: QueryLanguage; field: string }): Expression {
+export function compileTemplate(
+  value: Json,
+  { language, field }: { language: QueryLanguage; field: string },
+): Expression {
   return language === 'JSONata' ? compileJsonataTemplate(value, field) : compilePayloadTemplate(value)
 }
 
@@ -44,7 +47,9 @@ function compileNode(value: Json, location: string, leaves: Leaf[]): Build {
 }
 
 function compileObject(value: JsonObject, location: string, leaves: Leaf[]): Build {
-  const entries = Object.entries(value).map(([key, item]) => [key, compileNode(item, `${location}/${key}`, leaves)] as const)
+  const entries = Object.entries(value).map(
+    ([key, item]) => [key, compileNode(item, `${location}/${key}`, leaves)] as const,
+  )
   return (values) => {
     const built: Record<string, Json> = {}
     for (const [key, item] of entries) setProperty(built, key, item(values))
@@ -69,21 +74,37 @@ function evaluateLeaves(leaves: readonly Leaf[], scope: Scope): Eventually<reado
   return values
 }
 
-async function evaluateRest({ leaves, scope, values, pending }: { leaves: readonly Leaf[]; scope: Scope; values: Json[]; pending: Promise<Json> }): Promise<readonly Json[]> {
+async function evaluateRest({
+  leaves,
+  scope,
+  values,
+  pending,
+}: {
+  leaves: readonly Leaf[]
+  scope: Scope
+  values: Json[]
+  pending: Promise<Json>
+}): Promise<readonly Json[]> {
   values.push(await pending)
-  for (const { expression, location } of leaves.slice(values.length)) values.push(await expression.evaluate(scope, location))
+  for (const { expression, location } of leaves.slice(values.length))
+    values.push(await expression.evaluate(scope, location))
   return values
 }
 
 /** A field that may be a literal or one JSONata expression of a certain type, such as TimeoutSeconds or Items. */
-export function compileTypedJsonata(value: Json, { field, expected, accepts }: { field: string; expected: string; accepts: (value: Json) => boolean }): Expression {
+export function compileTypedJsonata(
+  value: Json,
+  { field, expected, accepts }: { field: string; expected: string; accepts: (value: Json) => boolean },
+): Expression {
   const text = typeof value === 'string' ? unwrapJsonata(value) : undefined
   if (text === undefined) return compileJsonataTemplate(value, field)
   const expression = compileJsonata(text)
   const check = (result: Json): Json => {
     if (accepts(result)) return result
     const detail = `returned an unexpected result type. Expected '${expected}', but was '${typeName(result)}' for value: ${JSON.stringify(result)}`
-    throw queryEvaluationError(`The JSONata expression '${text}' specified for the field '${field}' ${detail}`, { location: field })
+    throw queryEvaluationError(`The JSONata expression '${text}' specified for the field '${field}' ${detail}`, {
+      location: field,
+    })
   }
   return {
     evaluate: (scope) => {

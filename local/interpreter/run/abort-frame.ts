@@ -1,6 +1,6 @@
 import { stopChildren } from '../states/map/distributed-map.ts'
 import type { Frame } from './frame.ts'
-import { ownFrame, record, removeFrame, type Run } from './run.ts'
+import { ownFrame, type Run, record, removeFrame } from './run.ts'
 import { cancelTimer } from './timers.ts'
 
 /** States that are aborted by name; the others take no time. */
@@ -32,8 +32,13 @@ function abortChild(run: Run, parent: Frame, { child, previous }: { child: Frame
   abortChildren(run, child, undefined)
 }
 
-function recordIteration(run: Run, parent: Frame, { type, child, previous }: { type: string; child: Frame; previous: number }): void {
-  if (parent.state.type === 'Map') record(run, type, { previous, details: { name: parent.state.name, index: child.index } })
+function recordIteration(
+  run: Run,
+  parent: Frame,
+  { type, child, previous }: { type: string; child: Frame; previous: number },
+): void {
+  if (parent.state.type === 'Map')
+    record(run, type, { previous, details: { name: parent.state.name, index: child.index } })
 }
 
 /** Takes back what the frame has asked of the world. */

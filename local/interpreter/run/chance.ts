@@ -6,7 +6,9 @@ export function seededRandom(seed: string, position: number): number {
 /** A version 4 UUID drawn from one position. */
 export function seededUuid(seed: string, position: number): string {
   const base = hashText(seed)
-  const words = [1, 2, 3, 4].map((word) => mix(base ^ mix(Math.imul(position + 1, 0x9e3779b1) + word) ^ hashText(`${word}${seed}`)))
+  const words = [1, 2, 3, 4].map((word) =>
+    mix(base ^ mix(Math.imul(position + 1, 0x9e3779b1) + word) ^ hashText(`${word}${seed}`)),
+  )
   const hex = words.map((word) => word.toString(16).padStart(8, '0')).join('')
   const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`

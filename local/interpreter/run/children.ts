@@ -2,7 +2,7 @@ import type { Json } from '../contract.ts'
 import type { Workflow } from '../machine.ts'
 import type { ChildrenWait, Frame, MapItem } from './frame.ts'
 import { waitingForNothing } from './frame.ts'
-import { ownFrame, removeFrame, type Run } from './run.ts'
+import { ownFrame, type Run, removeFrame } from './run.ts'
 
 export interface Child {
   readonly id: number

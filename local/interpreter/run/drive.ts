@@ -17,8 +17,8 @@ const TRANSITIONS_PER_STEP = 10_000
 /** The most events the history of a Standard execution may have. */
 const LONGEST_HISTORY = 25_000
 
-/** Performs `begin` and all the work it leads to, and closes the step. */
-export function drive(run: Run, begin: (run: Run) => Work<void>): Eventually<StepResult<ExecutionState>> {
+/** Performs `begin`, all the jobs there are and all they lead to, and closes the step. */
+export function drive(run: Run, begin?: Work<void>): Eventually<StepResult<ExecutionState>> {
   const work = perform(driveJobs(run, begin))
   return work instanceof Promise ? work.then(() => finish(run)) : finish(run)
 }
@@ -28,8 +28,8 @@ function finish(run: Run): StepResult<ExecutionState> {
   return { execution, events: run.events, effects: run.effects, pending: execution.jobs.length > 0 }
 }
 
-function* driveJobs(run: Run, begin: (run: Run) => Work<void>): Work<void> {
-  yield* begin(run)
+function* driveJobs(run: Run, begin: Work<void> | undefined): Work<void> {
+  if (begin !== undefined) yield* begin
   const limit = run.start.transitionsPerStep ?? TRANSITIONS_PER_STEP
   while (run.jobs.length > 0 && run.transitions < limit) {
     const { jobs } = run
@@ -47,40 +47,52 @@ function* driveBatch(run: Run, batch: readonly Job[], limit: number): Work<void>
       return
     }
     const frame = ownFrame(run, job.frame)
-    if (frame !== undefined) yield* (workers[job.kind] as Worker<Job>)(run, frame, job)
+    const work = frame === undefined ? undefined : (workers[job.kind] as Worker<Job>)(run, frame, job)
+    if (work !== undefined) yield* work
   }
 }
 
-type Worker<J extends Job> = (run: Run, frame: Frame, job: J) => Work<void>
+type Worker<J extends Job> = (run: Run, frame: Frame, job: J) => Work<void> | undefined
 
 const workers: { readonly [J in Job as J['kind']]: Worker<J> } = {
-  enter: function* (run, frame) {
+  enter: (run, frame) => {
     recordEntry(run, frame)
-    yield* proceed(run, frame, () => enterState(run, frame))
+    return proceed(run, frame, enterState(run, frame))
   },
-  resume: (run, frame) => proceed(run, frame, () => enterState(run, frame)),
-  taskStarted: function* (run, frame, { taskId }) {
+  resume: (run, frame) => proceed(run, frame, enterState(run, frame)),
+  taskStarted: (run, frame, { taskId }) => {
     if (frame.waiting.kind === 'task' && frame.waiting.taskId === taskId) taskStarted(run, frame, undefined)
+    return undefined
   },
-  collect: (run, frame) => proceed(run, frame, () => (frame.state.type === 'Map' ? collectMap(run, frame) : collectParallel(run, frame))),
+  collect: (run, frame) =>
+    proceed(run, frame, frame.state.type === 'Map' ? collectMap(run, frame) : collectParallel(run, frame)),
 }
 
-/** Does something that moves the frame, then whatever follows from it until the frame waits or ends. */
-export function* proceed(run: Run, frame: Frame, move: () => Work<Transition>): Work<void> {
-  let recovery = yield* attempt(run, frame, move)
+/** Makes a move and all that follow from it until the frame waits or ends. */
+export function proceed(run: Run, frame: Frame, move: Work<Transition>): Work<void> {
+  return follow(run, frame, attempt(run, frame, move))
+}
+
+/** The frame's state has failed. */
+export function failFrom(run: Run, frame: Frame, error: StateError): Work<void> {
+  return follow(run, frame, failState(run, frame, error))
+}
+
+function* follow(run: Run, frame: Frame, move: Work<Recovery>): Work<void> {
+  let recovery = yield* move
   while (recovery.kind === 'next') {
     run.transitions += 1
     moveTo(run, frame, recovery)
     if (historyIsFull(run)) return
-    recovery = yield* attempt(run, frame, () => enterState(run, frame))
+    recovery = yield* attempt(run, frame, enterState(run, frame))
   }
   if (recovery.kind === 'end') yield* endFrame(run, frame, recovery)
   if (recovery.kind === 'failed') yield* failFrame(run, frame, recovery.error)
 }
 
-function* attempt(run: Run, frame: Frame, move: () => Work<Transition>): Work<Recovery> {
+function* attempt(run: Run, frame: Frame, move: Work<Transition>): Work<Recovery> {
   try {
-    return yield* move()
+    return yield* move
   } catch (error) {
     if (error instanceof StateError) return yield* failState(run, frame, error)
     throw error
@@ -119,11 +131,11 @@ function* endFrame(run: Run, frame: Frame, { output, text }: Extract<Transition,
   }
   const parent = ownFrame(run, frame.parent)!
   frame.waiting = { kind: 'done', output }
-  yield* attemptChild(run, parent, frame)
+  yield* childDone(run, parent, frame)
 }
 
 /** A child is through: counts it, starts what it made room for, and collects when it was the last. */
-function* attemptChild(run: Run, parent: Frame, child: Frame): Work<void> {
+function* childDone(run: Run, parent: Frame, child: Frame): Work<void> {
   const wait = parent.waiting as ChildrenWait
   parent.waiting = { ...wait, done: wait.done + 1, last: child.previous }
   if (parent.state.type === 'Map') yield* iterationSucceeded(run, parent, child)
@@ -140,9 +152,5 @@ function* failFrame(run: Run, frame: Frame, error: StateError): Work<void> {
   const parent = ownFrame(run, frame.parent)!
   abortChildren(run, parent, frame)
   parent.previous = frame.previous
-  yield* proceed(run, parent, () => fail(error))
-}
-
-function* fail(error: StateError): Work<never> {
-  throw error
+  yield* failFrom(run, parent, error)
 }

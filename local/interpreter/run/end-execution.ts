@@ -2,7 +2,7 @@ import type { JsonObject, Outcome } from '../contract.ts'
 import type { StateError } from '../error/state-error.ts'
 import { abandon } from './abort-frame.ts'
 import { intValues } from './int-map.ts'
-import { record, type Run, settleFrames } from './run.ts'
+import { type Run, record, settleFrames } from './run.ts'
 import { cancelTimer } from './timers.ts'
 
 /** The closing event of each outcome. */
@@ -27,10 +27,17 @@ export function endExecution(run: Run, outcome: Outcome, previous: number): void
 
 function detailsOf(outcome: Outcome): JsonObject {
   if (outcome.status === 'SUCCEEDED') return { output: outcome.output, outputDetails: { truncated: false } }
-  return { ...(outcome.error === undefined ? {} : { error: outcome.error }), ...(outcome.cause === undefined ? {} : { cause: outcome.cause }) }
+  return {
+    ...(outcome.error === undefined ? {} : { error: outcome.error }),
+    ...(outcome.cause === undefined ? {} : { cause: outcome.cause }),
+  }
 }
 
 /** The outcome of an execution whose workflow failed. */
 export function failedOutcome({ error, stateCause }: Pick<StateError, 'error' | 'stateCause'>): Outcome {
-  return { status: 'FAILED', ...(error === undefined ? {} : { error }), ...(stateCause === undefined ? {} : { cause: stateCause }) }
+  return {
+    status: 'FAILED',
+    ...(error === undefined ? {} : { error }),
+    ...(stateCause === undefined ? {} : { cause: stateCause }),
+  }
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../contract.ts'
-import { type Work, settle } from '../query/expression.ts'
 import type { Expression } from '../query/expression.ts'
+import { settle, type Work } from '../query/expression.ts'
 import type { Scope } from '../query/scope.ts'
 import { dataLimitExceeded, exceedsDataLimit } from './data-limit.ts'
 import type { Frame } from './frame.ts'
@@ -23,7 +23,8 @@ export interface Exit {
 export function exitState(run: Run, frame: Frame, { output, assigned, next }: Exit): Transition {
   const text = output === frame.input ? frame.inputText : JSON.stringify(output)
   if (exceedsDataLimit(text)) throw dataLimitExceeded(frame.state.name)
-  if (assigned !== undefined) frame.variables = { own: { ...frame.variables.own, ...assigned }, outer: frame.variables.outer }
+  if (assigned !== undefined)
+    frame.variables = { own: { ...frame.variables.own, ...assigned }, outer: frame.variables.outer }
   advance(run, frame, { type: `${frame.state.type}StateExited`, details: exitDetails(frame, text, assigned) })
   return next === undefined ? { kind: 'end', output, text } : { kind: 'next', state: next, output, text }
 }

@@ -89,4 +89,6 @@ export interface MapRunItem {
 export const waitingForNothing: Waiting = { kind: 'nothing' }
 
 /** Ends of a frame that its parent hears of. */
-export type FrameEnd = { readonly kind: 'done'; readonly output: Json } | { readonly kind: 'failed'; readonly outcome: Outcome }
+export type FrameEnd =
+  | { readonly kind: 'done'; readonly output: Json }
+  | { readonly kind: 'failed'; readonly outcome: Outcome }

@@ -20,7 +20,8 @@ export function emptyIntMap<T>(): IntMap<T> {
 export function getInt<T>(map: IntMap<T>, key: number): T | undefined {
   if (key >= WIDTH ** map.depth) return undefined
   let node: unknown = map.root
-  for (let level = map.depth - 1; level >= 0 && node !== undefined; level--) node = (node as Node<T>)[(key >>> (level * BITS)) & MASK]
+  for (let level = map.depth - 1; level >= 0 && node !== undefined; level--)
+    node = (node as Node<T>)[(key >>> (level * BITS)) & MASK]
   return node as T | undefined
 }
 
@@ -34,7 +35,11 @@ export function setInt<T>(map: IntMap<T>, key: number, value: T | undefined): In
   return { depth, root: setIn(root, key, { level: depth - 1, value }) }
 }
 
-function setIn<T>(node: Node<T> | undefined, key: number, { level, value }: { level: number; value: T | undefined }): Node<T> | undefined {
+function setIn<T>(
+  node: Node<T> | undefined,
+  key: number,
+  { level, value }: { level: number; value: T | undefined },
+): Node<T> | undefined {
   const slot = (key >>> (level * BITS)) & MASK
   const copy = node === undefined ? [] : node.slice()
   while (copy.length < slot) copy.push(undefined)
@@ -45,6 +50,7 @@ function setIn<T>(node: Node<T> | undefined, key: number, { level, value }: { le
 /** All values in the order of their keys. */
 export function intValues<T>({ depth, root }: IntMap<T>): T[] {
   let level: unknown[] = root === undefined ? [] : [root]
-  for (let step = 0; step < depth; step++) level = level.flatMap((node) => (node as unknown[]).filter((entry) => entry !== undefined))
+  for (let step = 0; step < depth; step++)
+    level = level.flatMap((node) => (node as unknown[]).filter((entry) => entry !== undefined))
   return level as T[]
 }

@@ -1,15 +1,14 @@
-import type { Work } from '../query/expression.ts'
 import type { Frame } from './frame.ts'
 import { waitingForNothing } from './frame.ts'
 import { intValues } from './int-map.ts'
-import { ownFrame, record, type Run } from './run.ts'
+import { ownFrame, type Run, record } from './run.ts'
 import { setTimer } from './timers.ts'
 
 /**
  * Takes up a failed, stopped or timed out execution where it ended: branches and iterations that were through stay through, every state that was at work
  * does its work again, without a second StateEntered.
  */
-export function* redrive(run: Run): Work<void> {
+export function redrive(run: Run): undefined {
   run.base = run.failurePoint!
   run.failurePoint = undefined
   run.redriveCount += 1

@@ -63,9 +63,31 @@ export interface Run {
 export const ROOT = 0
 
 export function openRun(execution: ExecutionState, at: number): Run {
-  const { machine, start, input, frames, counters, status, outcome, redriveCount, redrivenAt, timeoutTimer, failurePoint } = execution
+  const {
+    machine,
+    start,
+    input,
+    frames,
+    counters,
+    status,
+    outcome,
+    redriveCount,
+    redrivenAt,
+    timeoutTimer,
+    failurePoint,
+  } = execution
   const run: Run = {
-    ...{ machine, start, at, input, changed: new Map(), events: [], effects: [], base: frames, jobs: [...execution.jobs] },
+    ...{
+      machine,
+      start,
+      at,
+      input,
+      changed: new Map(),
+      events: [],
+      effects: [],
+      base: frames,
+      jobs: [...execution.jobs],
+    },
     ...{ event: counters.event, frame: counters.frame, sequence: counters.sequence, chance: counters.chance },
     ...{ transitions: 0, status, outcome, redriveCount, redrivenAt, timeoutTimer, failurePoint },
     world: {
@@ -82,7 +104,21 @@ export function closeRun(run: Run): ExecutionState {
   settleFrames(run)
   const { machine, start, input, status, outcome, redriveCount, redrivenAt, timeoutTimer, failurePoint, jobs } = run
   const counters = { event: run.event, frame: run.frame, sequence: run.sequence, chance: run.chance }
-  return { machine, start, input, frames: run.base, jobs, counters, status, outcome, eventCount: run.event, redriveCount, redrivenAt, timeoutTimer, failurePoint }
+  return {
+    machine,
+    start,
+    input,
+    frames: run.base,
+    jobs,
+    counters,
+    status,
+    outcome,
+    eventCount: run.event,
+    redriveCount,
+    redrivenAt,
+    timeoutTimer,
+    failurePoint,
+  }
 }
 
 /** Writes the changed frames into the persistent map and answers it. */
@@ -118,7 +154,11 @@ export function frameOfId(id: string): number {
 }
 
 /** Adds an event. Every id and every previousEventId of a history is allocated here. */
-export function record(run: Run, type: string, { previous, details }: { previous: number; details?: JsonObject | undefined }): number {
+export function record(
+  run: Run,
+  type: string,
+  { previous, details }: { previous: number; details?: JsonObject | undefined },
+): number {
   run.event += 1
   const event = { timestamp: run.at, type, id: run.event, previousEventId: previous }
   run.events.push((details === undefined ? event : { ...event, [detailsKey(type)]: details }) as HistoryEvent)

@@ -28,7 +28,11 @@ export function scopeOf(run: Run, frame: Frame, options: ScopeOptions): Scope {
 }
 
 /** `$$` */
-export function contextObject(run: Run, frame: Frame, { taskToken, mapItem = frame.mapItem }: Pick<ScopeOptions, 'taskToken' | 'mapItem'>): JsonObject {
+export function contextObject(
+  run: Run,
+  frame: Frame,
+  { taskToken, mapItem = frame.mapItem }: Pick<ScopeOptions, 'taskToken' | 'mapItem'>,
+): JsonObject {
   const { start } = run
   return {
     Execution: {
@@ -54,7 +58,12 @@ export function contextObject(run: Run, frame: Frame, { taskToken, mapItem = fra
 const RETRYING = new Set(['Task', 'Parallel', 'Map'])
 
 function itemObject({ index, value, key, source }: MapItem): JsonObject {
-  return { Index: index, Value: value, ...(key === undefined ? {} : { Key: key }), ...(source === undefined ? {} : { Source: source }) }
+  return {
+    Index: index,
+    Value: value,
+    ...(key === undefined ? {} : { Key: key }),
+    ...(source === undefined ? {} : { Source: source }),
+  }
 }
 
 /** `2024-01-31T09:00:00.123Z` */

@@ -24,16 +24,19 @@ const compilers: { readonly [T in StateType]: Compile } = {
   Map: compileMap,
 }
 
-/** Compiles a valid object of `StartAt` and `States`. States inherit the query language unless they name their own. */
+/** Compiles a valid object of `StartAt` and `States`. `language` is the machine's: states without their own have it at every depth. */
 export function compileWorkflow(definition: JsonObject, language: QueryLanguage): Workflow {
   const states = new Map<string, State>()
   for (const [name, fields] of Object.entries(definition.States as { readonly [name: string]: JsonObject })) {
-    states.set(name, compileState({ name, fields, language: (fields.QueryLanguage as QueryLanguage | undefined) ?? language }))
+    states.set(name, compileState(name, fields, language))
   }
   return { startAt: definition.StartAt as string, states }
 }
 
-/** Compiles one state. Sub-workflows inherit the language of the state around them. */
-export function compileState(source: StateSource): State {
-  return compilers[source.fields.Type as StateType](source, (definition) => compileWorkflow(definition, source.language))
+/** Compiles one valid state. */
+export function compileState(name: string, fields: JsonObject, machineLanguage: QueryLanguage): State {
+  const language = (fields.QueryLanguage as QueryLanguage | undefined) ?? machineLanguage
+  return compilers[fields.Type as StateType]({ name, fields, language }, (definition) =>
+    compileWorkflow(definition, machineLanguage),
+  )
 }

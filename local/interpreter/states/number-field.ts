@@ -17,11 +17,16 @@ export interface NumberField {
 }
 
 /** Undefined when the state has neither the field nor its path. */
-export function compileNumberField({ fields, language }: Pick<StateSource, 'fields' | 'language'>, number: NumberField): Expression | undefined {
+export function compileNumberField(
+  { fields, language }: Pick<StateSource, 'fields' | 'language'>,
+  number: NumberField,
+): Expression | undefined {
   const { field } = number
   const literal = fields[field]
   if (literal !== undefined) {
-    return language === 'JSONata' ? compileTypedJsonata(literal, { field, expected: 'number', accepts: (value) => typeof value === 'number' }) : constantExpression(literal)
+    return language === 'JSONata'
+      ? compileTypedJsonata(literal, { field, expected: 'number', accepts: (value) => typeof value === 'number' })
+      : constantExpression(literal)
   }
   const text = fields[`${field}Path`]
   return typeof text === 'string' ? compileNumberPath(text, number) : undefined
@@ -34,7 +39,9 @@ function compileNumberPath(text: string, { field, accepts, expected, coerce }: N
       const found = readOrFail(() => path.read(scope), text)
       const value = coerce === undefined ? found : coerce(found)
       if (accepts(value)) return value
-      throw runtimeError(`The ${field}Path field refers to value ${JSON.stringify(found)} which is not a valid ${expected}: ${text}`)
+      throw runtimeError(
+        `The ${field}Path field refers to value ${JSON.stringify(found)} which is not a valid ${expected}: ${text}`,
+      )
     },
   }
 }

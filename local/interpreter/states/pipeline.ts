@@ -3,7 +3,7 @@ import type { ResultFields, StateBase } from '../machine.ts'
 import { settle, type Work } from '../query/expression.ts'
 import type { Path } from '../query/json-path.ts'
 import type { Scope } from '../query/scope.ts'
-import { evaluateAssign, type Exit } from '../run/exit-state.ts'
+import { type Exit, evaluateAssign } from '../run/exit-state.ts'
 import type { Frame } from '../run/frame.ts'
 import type { Run } from '../run/run.ts'
 import { type ScopeOptions, scopeOf } from '../run/scope-of.ts'
@@ -36,7 +36,9 @@ export interface Stations {
 /** From a result to the output: ResultSelector, Assign, ResultPath and OutputPath, or Output and Assign. */
 export function* conclude(run: Run, frame: Frame, result: Json): Work<Exit & Stations> {
   const state = frame.state as Concluding
-  return state.language === 'JSONata' ? yield* concludeJsonata(run, frame, result) : yield* concludeJsonPath(run, frame, result)
+  return state.language === 'JSONata'
+    ? yield* concludeJsonata(run, frame, result)
+    : yield* concludeJsonPath(run, frame, result)
 }
 
 function* concludeJsonata(run: Run, frame: Frame, result: Json): Work<Exit> {
@@ -49,10 +51,17 @@ function* concludeJsonata(run: Run, frame: Frame, result: Json): Work<Exit> {
 function* concludeJsonPath(run: Run, frame: Frame, result: Json): Work<Exit & Stations> {
   const state = frame.state as Concluding
   const scope = (options: ScopeOptions) => scopeOf(run, frame, options)
-  const selected = state.resultSelector === undefined ? result : yield* settle(state.resultSelector.evaluate(scope({ data: result })))
+  const selected =
+    state.resultSelector === undefined ? result : yield* settle(state.resultSelector.evaluate(scope({ data: result })))
   const assigned = yield* evaluateAssign(state.assign, scope({ data: selected }))
   const placed = placeResult(state, frame.input, selected)
-  return { output: applyPath(state.outputPath, scope({ data: placed })), assigned, next: state.next, afterResultSelector: selected, afterResultPath: placed }
+  return {
+    output: applyPath(state.outputPath, scope({ data: placed })),
+    assigned,
+    next: state.next,
+    afterResultSelector: selected,
+    afterResultPath: placed,
+  }
 }
 
 /** ResultPath puts the result into the raw input. */
@@ -62,10 +71,17 @@ function placeResult({ resultPath }: Concluding, input: Json, result: Json): Jso
 }
 
 /** For states without a result of their own (Choice, Wait, Succeed): the input passes through. */
-export function* passThrough(run: Run, frame: Frame, fields: Pick<StateBase, 'assign' | 'output'> & { readonly next: string | undefined }): Work<Exit> {
+export function* passThrough(
+  run: Run,
+  frame: Frame,
+  fields: Pick<StateBase, 'assign' | 'output'> & { readonly next: string | undefined },
+): Work<Exit> {
   const data = effectiveInput(run, frame)
   const scope = scopeOf(run, frame, { data })
   const assigned: JsonObject | undefined = yield* evaluateAssign(fields.assign, scope)
-  const output = fields.output === undefined ? applyPath(frame.state.outputPath, scope) : yield* settle(fields.output.evaluate(scope))
+  const output =
+    fields.output === undefined
+      ? applyPath(frame.state.outputPath, scope)
+      : yield* settle(fields.output.evaluate(scope))
   return { output, assigned, next: fields.next }
 }

@@ -6,7 +6,9 @@ export class DefinitionError extends Error implements DefinitionErrorShape {
   readonly diagnostics: readonly Diagnostic[]
 
   constructor(diagnostics: readonly Diagnostic[]) {
-    const findings = diagnostics.filter(({ severity }) => severity === 'ERROR').map(({ code, message, location }) => `${code}: ${message} at ${location ?? '/'}`)
+    const findings = diagnostics
+      .filter(({ severity }) => severity === 'ERROR')
+      .map(({ code, message, location }) => `${code}: ${message} at ${location ?? '/'}`)
     super(`Invalid State Machine Definition: '${findings.join(', ')}'`)
     this.diagnostics = diagnostics
   }

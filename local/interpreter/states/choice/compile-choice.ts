@@ -21,9 +21,15 @@ function compileChoiceRule({ language }: StateSource, rule: JsonObject, index: n
     rule: language === 'JSONPath' ? compileRule(rule) : undefined,
     condition:
       language === 'JSONata'
-        ? compileTypedJsonata(rule.Condition!, { field: `${field}/Condition`, expected: 'boolean', accepts: (value) => typeof value === 'boolean' })
+        ? compileTypedJsonata(rule.Condition!, {
+            field: `${field}/Condition`,
+            expected: 'boolean',
+            accepts: (value) => typeof value === 'boolean',
+          })
         : undefined,
-    assign: rule.Assign === undefined ? undefined : compileTemplate(rule.Assign, { language, field: `${field}/Assign` }),
-    output: rule.Output === undefined ? undefined : compileTemplate(rule.Output, { language, field: `${field}/Output` }),
+    assign:
+      rule.Assign === undefined ? undefined : compileTemplate(rule.Assign, { language, field: `${field}/Assign` }),
+    output:
+      rule.Output === undefined ? undefined : compileTemplate(rule.Output, { language, field: `${field}/Output` }),
   }
 }

@@ -13,7 +13,11 @@ export function* enterChoice(run: Run, frame: Frame, state: ChoiceState): Work<T
   const scope = scopeOf(run, frame, { data: effectiveInput(run, frame) })
   const chosen = yield* chooseRule(state.choices, scope)
   if (chosen === undefined && state.default === undefined) {
-    throw new StateError({ error: StatesErrors.noChoiceMatched, cause: 'No Choice Rule matched and no Default state was specified.', inState: true })
+    throw new StateError({
+      error: StatesErrors.noChoiceMatched,
+      cause: 'No Choice Rule matched and no Default state was specified.',
+      inState: true,
+    })
   }
   return exitState(run, frame, yield* passThrough(run, frame, chosen ?? { ...state, next: state.default }))
 }

@@ -24,7 +24,9 @@ export function compileMap(source: StateSource, compileWorkflow: (definition: Js
     itemsPath: source.fields.ItemsPath as string | undefined,
     itemSelector: compileItemSelector(source),
     parameters: undefined,
-    maxConcurrency: compileNumberField(source, { field: 'MaxConcurrency', accepts: isWhole, expected: 'integer' }) ?? constantExpression(0),
+    maxConcurrency:
+      compileNumberField(source, { field: 'MaxConcurrency', accepts: isWhole, expected: 'integer' }) ??
+      constantExpression(0),
     distributed: mode === 'DISTRIBUTED' ? compileDistributed(source, config) : undefined,
   }
 }
@@ -41,14 +43,18 @@ function compileItems({ fields, language }: StateSource): Expression | undefined
     const path = compilePath(text)
     return { evaluate: (scope) => readOrFail(() => path.read(scope), text) }
   }
-  return fields.Items === undefined ? undefined : compileTypedJsonata(fields.Items, { field: 'Items', expected: 'array', accepts: Array.isArray })
+  return fields.Items === undefined
+    ? undefined
+    : compileTypedJsonata(fields.Items, { field: 'Items', expected: 'array', accepts: Array.isArray })
 }
 
 /** ItemSelector; in a JSONPath Map, Parameters is its older name. */
 function compileItemSelector(source: StateSource): Expression | undefined {
   const { fields, language } = source
   if (fields.ItemSelector !== undefined) return compileField(source, 'ItemSelector')
-  return language === 'JSONPath' && fields.Parameters !== undefined ? compileTemplate(fields.Parameters, { language, field: 'Parameters' }) : undefined
+  return language === 'JSONPath' && fields.Parameters !== undefined
+    ? compileTemplate(fields.Parameters, { language, field: 'Parameters' })
+    : undefined
 }
 
 function compileDistributed(source: StateSource, config: JsonObject): DistributedFields {

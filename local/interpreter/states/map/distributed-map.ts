@@ -1,11 +1,20 @@
-import type { ChildResult, Input, Json, JsonObject, MapRunSettings, ReadItems, StartChild, WriteResults } from '../../contract.ts'
+import type {
+  ChildResult,
+  Input,
+  Json,
+  JsonObject,
+  MapRunSettings,
+  ReadItems,
+  StartChild,
+  WriteResults,
+} from '../../contract.ts'
 import { StateError, StatesErrors } from '../../error/state-error.ts'
 import type { DistributedFields, ItemReader, MapState, ResultWriter } from '../../machine.ts'
 import { type Expression, settle, type Work } from '../../query/expression.ts'
 import { type Scope, visibleVariables } from '../../query/scope.ts'
 import { exitState } from '../../run/exit-state.ts'
 import { type Frame, type MapRunItem, type MapRunWait, waitingForNothing } from '../../run/frame.ts'
-import { advance, nextId, record, type Run } from '../../run/run.ts'
+import { advance, nextId, type Run, record } from '../../run/run.ts'
 import { scopeOf } from '../../run/scope-of.ts'
 import { type Transition, waiting } from '../../run/transition.ts'
 import { conclude, effectiveInput } from '../pipeline.ts'
@@ -23,7 +32,11 @@ export interface Distributed {
   readonly maxConcurrency: number
 }
 
-export function* enterDistributedMap(run: Run, frame: Frame, { distributed, items, data, maxConcurrency }: Distributed): Work<Transition> {
+export function* enterDistributedMap(
+  run: Run,
+  frame: Frame,
+  { distributed, items, data, maxConcurrency }: Distributed,
+): Work<Transition> {
   advance(run, frame, { type: 'MapStateStarted', details: { length: items?.length ?? 0 } })
   const scope = scopeOf(run, frame, { data })
   const tolerance = yield* readTolerance(distributed, scope)
@@ -33,7 +46,18 @@ export function* enterDistributedMap(run: Run, frame: Frame, { distributed, item
   run.effects.push({ kind: 'startMapRun', mapRunArn, stateName: frame.state.name, settings })
   const limit = maxConcurrency > 0 ? Math.min(maxConcurrency, MOST_CHILDREN) : MOST_CHILDREN
   const requestId = nextId(run, frame, 'read')
-  frame.waiting = { kind: 'mapRun', mapRunArn, phase: 'reading', requestId, limit, tolerance, inputs: [], started: 0, failed: 0, results: [] }
+  frame.waiting = {
+    kind: 'mapRun',
+    mapRunArn,
+    phase: 'reading',
+    requestId,
+    limit,
+    tolerance,
+    inputs: [],
+    started: 0,
+    failed: 0,
+    results: [],
+  }
   if (items !== undefined) return yield* startItems(run, frame, items)
   run.effects.push(yield* prepareReader(distributed.itemReader!, scope, { mapRunArn, readId: requestId }))
   return waiting
@@ -48,7 +72,12 @@ function* readTolerance(distributed: DistributedFields, scope: Scope): Work<Tole
   return tolerance
 }
 
-function mapRunSettings({ distributed, tolerance, maxConcurrency, items }: Omit<Distributed, 'data'> & { tolerance: Tolerance }): MapRunSettings {
+function mapRunSettings({
+  distributed,
+  tolerance,
+  maxConcurrency,
+  items,
+}: Omit<Distributed, 'data'> & { tolerance: Tolerance }): MapRunSettings {
   return {
     maxConcurrency,
     toleratedFailureCount: tolerance.count,
@@ -62,7 +91,16 @@ function mapRunSettings({ distributed, tolerance, maxConcurrency, items }: Omit<
 function makeMapRunArn(run: Run, label: string | undefined): string {
   const { stateMachineArn, stateMachineName } = run.start
   const [arn, partition, service, region, account] = stateMachineArn.split(':')
-  return [arn, partition, service, region, account, 'mapRun', `${stateMachineName}/${label ?? run.world.uuid()}`, run.world.uuid()].join(':')
+  return [
+    arn,
+    partition,
+    service,
+    region,
+    account,
+    'mapRun',
+    `${stateMachineName}/${label ?? run.world.uuid()}`,
+    run.world.uuid(),
+  ].join(':')
 }
 
 function* prepareReader(reader: ItemReader, scope: Scope, ids: { mapRunArn: string; readId: string }): Work<ReadItems> {
@@ -80,7 +118,12 @@ function* evaluateOptional(expression: Expression | undefined, scope: Scope): Wo
 export function* startItems(run: Run, frame: Frame, items: readonly Json[]): Work<Transition> {
   const wait = frame.waiting as MapRunWait
   const selected = yield* selectItems(run, frame, items)
-  frame.waiting = { ...wait, phase: 'running', requestId: nextId(run, frame, 'child'), inputs: yield* batchItems(run, frame, selected) }
+  frame.waiting = {
+    ...wait,
+    phase: 'running',
+    requestId: nextId(run, frame, 'child'),
+    inputs: yield* batchItems(run, frame, selected),
+  }
   return yield* startChildren(run, frame)
 }
 
@@ -90,7 +133,8 @@ function* selectItems(run: Run, frame: Frame, items: readonly Json[]): Work<read
   const selected: MapRunItem[] = []
   for (const [index, value] of items.entries()) {
     const mapItem = { index, value }
-    const input = itemSelector === undefined ? value : yield* settle(itemSelector.evaluate(scopeOf(run, frame, { data, mapItem })))
+    const input =
+      itemSelector === undefined ? value : yield* settle(itemSelector.evaluate(scopeOf(run, frame, { data, mapItem })))
     selected.push({ input, mapItem })
   }
   return selected
@@ -137,7 +181,11 @@ function makeChild(run: Run, frame: Frame, { mapRunArn, requestId, inputs, start
 export function awaitsChild({ waiting: wait }: Frame, childId: string): boolean {
   if (wait.kind !== 'mapRun' || wait.phase !== 'running') return false
   const index = indexOfChild(childId)
-  return childId === `${wait.requestId}-${index}` && index < wait.started && !wait.results.some((result) => result.index === index)
+  return (
+    childId === `${wait.requestId}-${index}` &&
+    index < wait.started &&
+    !wait.results.some((result) => result.index === index)
+  )
 }
 
 function indexOfChild(childId: string): number {
@@ -149,11 +197,20 @@ export function* childEnded(run: Run, frame: Frame, ended: Extract<Input, { kind
   const wait = frame.waiting as MapRunWait
   const index = indexOfChild(ended.childId)
   const { input } = wait.inputs[index]!
-  const result: ChildResult = { index, name: ended.childId, input, outcome: ended.outcome, ...(ended.executionArn === undefined ? {} : { executionArn: ended.executionArn }) }
+  const result: ChildResult = {
+    index,
+    name: ended.childId,
+    input,
+    outcome: ended.outcome,
+    ...(ended.executionArn === undefined ? {} : { executionArn: ended.executionArn }),
+  }
   const failed = wait.failed + (ended.outcome.status === 'SUCCEEDED' ? 0 : 1)
   frame.waiting = { ...wait, failed, results: [...wait.results, result] }
   if (exceedsTolerance(wait.tolerance, { failed, total: wait.inputs.length })) {
-    throw failMapRun(run, frame, { error: StatesErrors.exceedToleratedFailureThreshold, cause: 'The specified tolerated failure threshold was exceeded' })
+    throw failMapRun(run, frame, {
+      error: StatesErrors.exceedToleratedFailureThreshold,
+      cause: 'The specified tolerated failure threshold was exceeded',
+    })
   }
   return yield* startChildren(run, frame)
 }
@@ -181,7 +238,11 @@ function* prepareWriter(
 
 function outputOf({ outcome }: ChildResult): Json {
   if (outcome.status === 'SUCCEEDED') return JSON.parse(outcome.output) as Json
-  return { Status: outcome.status, ...(outcome.error === undefined ? {} : { Error: outcome.error }), ...(outcome.cause === undefined ? {} : { Cause: outcome.cause }) }
+  return {
+    Status: outcome.status,
+    ...(outcome.error === undefined ? {} : { Error: outcome.error }),
+    ...(outcome.cause === undefined ? {} : { Cause: outcome.cause }),
+  }
 }
 
 /** Ends the run well; `result` is what the Map state answers. */
@@ -207,5 +268,6 @@ export function failMapRun(run: Run, frame: Frame, failure: { error: string; cau
 /** Stops the child executions that have not ended. */
 export function stopChildren(run: Run, frame: Frame): void {
   const { started, results } = frame.waiting as MapRunWait
-  if (started > results.length) run.effects.push({ kind: 'stopChildren', mapRunArn: (frame.waiting as MapRunWait).mapRunArn })
+  if (started > results.length)
+    run.effects.push({ kind: 'stopChildren', mapRunArn: (frame.waiting as MapRunWait).mapRunArn })
 }

@@ -4,7 +4,7 @@ import { settle, type Work } from '../../query/expression.ts'
 import { collectOutputs, startChild } from '../../run/children.ts'
 import { exitState } from '../../run/exit-state.ts'
 import { type ChildrenWait, type Frame, waitingForNothing } from '../../run/frame.ts'
-import { advance, record, type Run } from '../../run/run.ts'
+import { advance, type Run, record } from '../../run/run.ts'
 import { scopeOf } from '../../run/scope-of.ts'
 import { type Transition, waiting } from '../../run/transition.ts'
 import { conclude, effectiveInput } from '../pipeline.ts'
@@ -24,7 +24,8 @@ export function* enterInlineMap(run: Run, frame: Frame, { items, maxConcurrency 
   run.frame += items.length
   frame.waiting = { kind: 'children', first, count: items.length, started: 0, done: 0, last: frame.previous, items }
   const limit = maxConcurrency > 0 ? Math.min(maxConcurrency, MOST_ITERATIONS) : MOST_ITERATIONS
-  for (let started = 0; started < Math.min(limit, items.length); started++) yield* startIteration(run, frame, frame.previous)
+  for (let started = 0; started < Math.min(limit, items.length); started++)
+    yield* startIteration(run, frame, frame.previous)
   if (items.length === 0) run.jobs.push({ kind: 'collect', frame: frame.id })
   return waiting
 }
@@ -41,13 +42,24 @@ export function* startIteration(run: Run, frame: Frame, previous: number): Work<
   const event = record(run, 'MapIterationStarted', { previous, details: { name: state.name, index } })
   const input = state.itemSelector === undefined ? value : yield* settle(state.itemSelector.evaluate(scope))
   frame.waiting = { ...wait, started: index + 1 }
-  startChild(run, frame, { id: wait.first + index, index, workflow: state.processor, input, text: JSON.stringify(input), mapItem, previous: event })
+  startChild(run, frame, {
+    id: wait.first + index,
+    index,
+    workflow: state.processor,
+    input,
+    text: JSON.stringify(input),
+    mapItem,
+    previous: event,
+  })
 }
 
 /** An iteration is through: its event, and the next iteration. */
 export function* iterationSucceeded(run: Run, frame: Frame, child: Frame): Work<void> {
   const wait = frame.waiting as ChildrenWait
-  const last = record(run, 'MapIterationSucceeded', { previous: child.previous, details: { name: frame.state.name, index: child.index } })
+  const last = record(run, 'MapIterationSucceeded', {
+    previous: child.previous,
+    details: { name: frame.state.name, index: child.index },
+  })
   frame.waiting = { ...wait, last }
   yield* startIteration(run, frame, child.previous)
 }

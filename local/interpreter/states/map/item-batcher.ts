@@ -13,7 +13,10 @@ export function compileItemBatcher({ fields, language }: StateSource): ItemBatch
   return {
     maxItemsPerBatch: compileNumberField(source, { field: 'MaxItemsPerBatch', accepts, expected: 'integer' }),
     maxInputBytesPerBatch: compileNumberField(source, { field: 'MaxInputBytesPerBatch', accepts, expected: 'integer' }),
-    batchInput: batcher.BatchInput === undefined ? undefined : compileTemplate(batcher.BatchInput, { language, field: 'ItemBatcher/BatchInput' }),
+    batchInput:
+      batcher.BatchInput === undefined
+        ? undefined
+        : compileTemplate(batcher.BatchInput, { language, field: 'ItemBatcher/BatchInput' }),
   }
 }
 
@@ -24,17 +27,23 @@ export interface BatchLimits {
 }
 
 /** The inputs of the children: `{ Items, BatchInput? }`. A batch always holds at least one item. */
-export function makeBatches(items: readonly Json[], { items: most, bytes, batchInput }: BatchLimits): readonly JsonObject[] {
+export function makeBatches(
+  items: readonly Json[],
+  { items: most, bytes, batchInput }: BatchLimits,
+): readonly JsonObject[] {
   const envelope = JSON.stringify(batchInput ?? null).length
   const batches: Json[][] = []
   let size = 0
   for (const item of items) {
     const length = JSON.stringify(item).length + 1
     const batch = batches.at(-1)
-    const full = batch === undefined || batch.length === most || (bytes !== undefined && size + length + envelope > bytes)
+    const full =
+      batch === undefined || batch.length === most || (bytes !== undefined && size + length + envelope > bytes)
     if (full) batches.push([item])
     else batch.push(item)
     size = full ? length : size + length
   }
-  return batches.map((batch) => (batchInput === undefined ? { Items: batch } : { BatchInput: batchInput, Items: batch }))
+  return batches.map((batch) =>
+    batchInput === undefined ? { Items: batch } : { BatchInput: batchInput, Items: batch },
+  )
 }

@@ -12,9 +12,15 @@ export function compileItemReader({ fields, language }: StateSource): ItemReader
   const argumentsField = language === 'JSONata' ? 'Arguments' : 'Parameters'
   return {
     resource: reader.Resource as string,
-    parameters: reader[argumentsField] === undefined ? undefined : compileTemplate(reader[argumentsField], { language, field: `ItemReader/${argumentsField}` }),
+    parameters:
+      reader[argumentsField] === undefined
+        ? undefined
+        : compileTemplate(reader[argumentsField], { language, field: `ItemReader/${argumentsField}` }),
     config,
-    maxItems: compileNumberField({ fields: (reader.ReaderConfig ?? {}) as JsonObject, language }, { field: 'MaxItems', accepts: isWhole, expected: 'integer', coerce: numericText }),
+    maxItems: compileNumberField(
+      { fields: (reader.ReaderConfig ?? {}) as JsonObject, language },
+      { field: 'MaxItems', accepts: isWhole, expected: 'integer', coerce: numericText },
+    ),
   }
 }
 

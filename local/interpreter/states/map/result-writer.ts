@@ -10,7 +10,10 @@ export function compileResultWriter({ fields, language }: StateSource): ResultWr
   const argumentsField = language === 'JSONata' ? 'Arguments' : 'Parameters'
   return {
     resource: writer.Resource as string | undefined,
-    parameters: writer[argumentsField] === undefined ? undefined : compileTemplate(writer[argumentsField], { language, field: `ResultWriter/${argumentsField}` }),
+    parameters:
+      writer[argumentsField] === undefined
+        ? undefined
+        : compileTemplate(writer[argumentsField], { language, field: `ResultWriter/${argumentsField}` }),
     writerConfig: (writer.WriterConfig ?? {}) as JsonObject,
   }
 }

@@ -16,7 +16,8 @@ export function* enterMap(run: Run, frame: Frame, state: MapState): Work<Transit
   const data = effectiveInput(run, frame)
   const items = state.distributed?.itemReader === undefined ? yield* readItems(run, frame, { state, data }) : undefined
   const maxConcurrency = (yield* settle(state.maxConcurrency.evaluate(scopeOf(run, frame, { data })))) as number
-  if (state.distributed !== undefined) return yield* enterDistributedMap(run, frame, { distributed: state.distributed, items, data, maxConcurrency })
+  if (state.distributed !== undefined)
+    return yield* enterDistributedMap(run, frame, { distributed: state.distributed, items, data, maxConcurrency })
   return yield* enterInlineMap(run, frame, { items: items!, data, maxConcurrency })
 }
 

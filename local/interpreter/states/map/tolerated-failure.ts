@@ -30,7 +30,10 @@ export function checkTolerance({ count, percentage }: Tolerance): void {
 }
 
 /** With both thresholds given, exceeding either fails the Map; with one, only that one counts; with none, one failure is too many. */
-export function exceedsTolerance({ count, percentage }: Tolerance, { failed, total }: { failed: number; total: number }): boolean {
+export function exceedsTolerance(
+  { count, percentage }: Tolerance,
+  { failed, total }: { failed: number; total: number },
+): boolean {
   if (failed === 0) return false
   const tooMany = failed > count
   const tooLarge = (failed / total) * 100 > percentage

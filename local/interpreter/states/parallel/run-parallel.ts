@@ -3,7 +3,7 @@ import type { Work } from '../../query/expression.ts'
 import { collectOutputs, startChild } from '../../run/children.ts'
 import { exitState } from '../../run/exit-state.ts'
 import { type ChildrenWait, type Frame, waitingForNothing } from '../../run/frame.ts'
-import { advance, record, type Run } from '../../run/run.ts'
+import { advance, type Run, record } from '../../run/run.ts'
 import { scopeOf } from '../../run/scope-of.ts'
 import { type Transition, waiting } from '../../run/transition.ts'
 import { conclude, effectiveInput, evaluateParameters } from '../pipeline.ts'
@@ -16,7 +16,15 @@ export function* enterParallel(run: Run, frame: Frame, state: ParallelState): Wo
   const first = run.frame + 1
   run.frame += state.branches.length
   state.branches.forEach((workflow, index) => {
-    startChild(run, frame, { id: first + index, index, workflow, input, text, mapItem: frame.mapItem, previous: frame.previous })
+    startChild(run, frame, {
+      id: first + index,
+      index,
+      workflow,
+      input,
+      text,
+      mapItem: frame.mapItem,
+      previous: frame.previous,
+    })
   })
   const { length } = state.branches
   frame.waiting = { kind: 'children', first, count: length, started: length, done: 0, last: frame.previous, items: [] }

@@ -16,7 +16,11 @@ export function compileTask(source: StateSource): TaskState {
     type: 'Task',
     resource: parseResource(source.fields.Resource as string)!,
     timeoutSeconds: compileNumberField(source, { field: 'TimeoutSeconds', accepts: isInteger, expected: 'integer' }),
-    heartbeatSeconds: compileNumberField(source, { field: 'HeartbeatSeconds', accepts: isInteger, expected: 'integer' }),
+    heartbeatSeconds: compileNumberField(source, {
+      field: 'HeartbeatSeconds',
+      accepts: isInteger,
+      expected: 'integer',
+    }),
     credentials: compileCredentials(source),
   }
 }

@@ -1,7 +1,7 @@
 import type { TaskPattern, TaskResource } from '../../contract.ts'
 
-const LAMBDA = /^arn:[\w-]+:lambda:[\w-]*:\d*:function:[\w-]+(?::[\w$-]+)?$/
-const ACTIVITY = /^arn:[\w-]+:states:[\w-]*:\d*:activity:[^\s:]+$/
+const LAMBDA = /^arn:[\w-]+:lambda:[\w-]*:[\w-]*:function:[\w-]+(?::[\w$-]+)?$/
+const ACTIVITY = /^arn:[\w-]+:states:[\w-]*:[\w-]*:activity:[^\s:]+$/
 const SERVICE = /^arn:[\w-]+:states:[\w-]*:\d*:(aws-sdk:[\w-]+|[\w-]+):(\w+)(\.\w+(?::\d+)?)?$/
 
 const PATTERNS: Readonly<Record<string, TaskPattern>> = {

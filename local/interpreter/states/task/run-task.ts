@@ -1,5 +1,5 @@
 import type { InvokeTask, Json, JsonObject, TaskFailurePhase } from '../../contract.ts'
-import { StateError, StatesErrors, type StateErrorOptions } from '../../error/state-error.ts'
+import { StateError, type StateErrorOptions, StatesErrors } from '../../error/state-error.ts'
 import type { TaskState } from '../../machine.ts'
 import { type Expression, settle, type Work } from '../../query/expression.ts'
 import type { Scope } from '../../query/scope.ts'
@@ -106,7 +106,11 @@ function tooLong(resource: TaskState['resource']): StateErrorOptions {
 }
 
 /** Records the failure and makes the error that Retry and Catch will see. */
-export function failTask(run: Run, frame: Frame, { options, phase }: { options: StateErrorOptions; phase: TaskFailurePhase }): StateError {
+export function failTask(
+  run: Run,
+  frame: Frame,
+  { options, phase }: { options: StateErrorOptions; phase: TaskFailurePhase },
+): StateError {
   stopWaiting(run, frame)
   const { resource } = frame.state as TaskState
   advance(run, frame, eventsOf(resource).failed(failureDetails(options), phase))

@@ -30,7 +30,13 @@ function credentials({ roleArn }: InvokeTask): JsonObject {
 }
 
 function inputDetails(task: InvokeTask): JsonObject {
-  return { resource: task.resource.arn, input: JSON.stringify(task.parameters), inputDetails: untruncated, ...limits(task), ...credentials(task) }
+  return {
+    resource: task.resource.arn,
+    input: JSON.stringify(task.parameters),
+    inputDetails: untruncated,
+    ...limits(task),
+    ...credentials(task),
+  }
 }
 
 function outputDetails(output: string): JsonObject {
@@ -45,8 +51,18 @@ const lambdaFailures: Phases = {
   submit: 'LambdaFunctionFailed',
   run: 'LambdaFunctionFailed',
 }
-const activityFailures: Phases = { schedule: 'ActivityScheduleFailed', start: 'ActivityFailed', submit: 'ActivityFailed', run: 'ActivityFailed' }
-const serviceFailures: Phases = { schedule: 'TaskFailed', start: 'TaskStartFailed', submit: 'TaskSubmitFailed', run: 'TaskFailed' }
+const activityFailures: Phases = {
+  schedule: 'ActivityScheduleFailed',
+  start: 'ActivityFailed',
+  submit: 'ActivityFailed',
+  run: 'ActivityFailed',
+}
+const serviceFailures: Phases = {
+  schedule: 'TaskFailed',
+  start: 'TaskStartFailed',
+  submit: 'TaskSubmitFailed',
+  run: 'TaskFailed',
+}
 
 const lambdaEvents: TaskEvents = {
   scheduled: (task) => ({ type: 'LambdaFunctionScheduled', details: inputDetails(task) }),
@@ -71,7 +87,13 @@ function serviceEvents(resource: Extract<TaskResource, { kind: 'service' }>): Ta
   return {
     scheduled: (task, region) => ({
       type: 'TaskScheduled',
-      details: { ...target, region, parameters: JSON.stringify(task.parameters), ...limits(task), ...credentials(task) },
+      details: {
+        ...target,
+        region,
+        parameters: JSON.stringify(task.parameters),
+        ...limits(task),
+        ...credentials(task),
+      },
     }),
     started: () => ({ type: 'TaskStarted', details: target }),
     submitted: (output) => ({ type: 'TaskSubmitted', details: { ...target, ...outputDetails(output) } }),

@@ -1,5 +1,5 @@
 import type { Json } from '../../contract.ts'
-import { queryEvaluationError, runtimeError, StateError } from '../../error/state-error.ts'
+import { queryEvaluationError, runtimeError, type StateError } from '../../error/state-error.ts'
 import type { WaitState, WaitUntil } from '../../machine.ts'
 import { settle, type Work } from '../../query/expression.ts'
 import { type Path, PathNotFound } from '../../query/json-path.ts'
@@ -60,7 +60,9 @@ function missing(path: Path, field: string): StateError {
 function readSeconds(path: Path, scope: Scope): number {
   const value = readReference(path, scope, 'SecondsPath')
   if (typeof value === 'number' && Number.isInteger(value)) return value
-  throw runtimeError(`The SecondsPath parameter cannot be parsed as a long value: ${path.text} == ${JSON.stringify(value)}`)
+  throw runtimeError(
+    `The SecondsPath parameter cannot be parsed as a long value: ${path.text} == ${JSON.stringify(value)}`,
+  )
 }
 
 function readTimestamp(text: string): number {
@@ -75,5 +77,7 @@ function readTimestampPath(path: Path, scope: Scope): number {
   const time = typeof value === 'string' ? parseTimestamp(value) : undefined
   if (time !== undefined) return time
   const found = typeof value === 'string' ? value : JSON.stringify(value)
-  throw runtimeError(`The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${path.text} == ${found}`)
+  throw runtimeError(
+    `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${path.text} == ${found}`,
+  )
 }
