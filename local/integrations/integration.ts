@@ -54,7 +54,7 @@ export interface FunctionAnswer {
   functionError?: string
 }
 
-/** Invokes a function of the stack; rejects with an error named `ResourceNotFoundException` when there is none. */
+/** Invokes a function of the stack; rejects with an error of code `ResourceNotFoundException` when there is none. */
 export type InvokeFunction = (
   functionArn: string,
   payload: string,

@@ -27,10 +27,10 @@ export function createFunctionCaller(ports: IntegrationPorts): CallFunction {
       ports.authorizeAs(roleArn, 'lambda:InvokeFunction', functionArn)
       return await ports.invokeFunction(functionArn, payload, { signal })
     } catch (error) {
-      const { name, message } = error as Error
-      if (name === 'ResourceNotFoundException' && ports.lambdaEndpoint)
+      const { name, message, code = name } = error as Error & { code?: string }
+      if (code === 'ResourceNotFoundException' && ports.lambdaEndpoint)
         return await invokeOverHttp(ports.lambdaEndpoint, { functionArn, payload, signal })
-      throw refusal(name, message, functionArn)
+      throw refusal(code, message, functionArn)
     }
   }
 

@@ -57,14 +57,15 @@ export async function createStatesService(options: StatesServiceOptions): Promis
   const store = await LevelStore.open(directory)
   const outbox = new Outbox(store, options.clock, options.publishEvent)
   const context = createContext(options, store, outbox)
-  await Promise.all([context.machines.load(), context.activities.load(), context.ids.load(store)])
+  const { machines, activities, ids } = context
+  await Promise.all([machines.load(), activities.load(), ids.load(store), outbox.load()])
 
   return {
     handle: (request) => handle(request, context),
     deployStateMachine: (deployment) => deployStateMachine(context, deployment),
     async resume() {
       await rebuildExecutions(context)
-      await outbox.load()
+      outbox.resume()
     },
     async close() {
       context.engine.close()
@@ -122,6 +123,6 @@ async function handle(request: ServiceRequest, context: StatesContext): Promise<
 }
 
 function sendInternalError(request: ServiceRequest, error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error))
+  process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error))
   sendError(request, 'InternalFailure', error instanceof Error ? error.message : String(error))
 }

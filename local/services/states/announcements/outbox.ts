@@ -4,7 +4,6 @@ import type { Change, LevelStore } from '../store/level-store.ts'
 import type { EventEntry } from './status-change-event.ts'
 
 const RETRY_AFTER_MS = 1000
-const AT_ONCE = 64
 
 /** An event with its place in the queue. */
 export interface Announcement {
@@ -17,17 +16,19 @@ export type PublishEvent = (entry: EventEntry) => Promise<void>
 
 /**
  * Events on their way to EventBridge. Each is written in the same batch as the change it tells of, and removed only when
- * the bus has taken it; what a crash left behind is sent again. The events of one execution stay in order.
+ * the bus has taken it; what a crash left behind is sent again. The events of one execution stay in order, those of
+ * different executions do not wait for each other.
  */
 export class Outbox {
   readonly #store: LevelStore
   readonly #clock: Clock
   readonly #publish: PublishEvent
-  #pending: Announcement[] = []
+  /** What is still to be sent of each execution; the first one is under way. */
+  readonly #queues = new Map<string, Announcement[]>()
+  readonly #retries = new Set<() => void>()
+  readonly #left: Announcement[] = []
   #nextSequence = 1
-  #sending = false
   #closed = false
-  #cancelRetry: (() => void) | undefined
 
   constructor(store: LevelStore, clock: Clock, publish: PublishEvent) {
     this.#store = store
@@ -35,14 +36,16 @@ export class Outbox {
     this.#publish = publish
   }
 
-  /** Takes up what earlier runs could not send. */
+  /** Reads what earlier runs could not send; `resume` sends it. */
   async load(): Promise<void> {
-    for await (const [key, entry] of this.#store.entries<EventEntry>(under('announcement\0'))) {
-      const sequence = Number(lastPart(key))
-      this.#pending.push({ sequence, entry })
-      this.#nextSequence = sequence + 1
-    }
-    this.#start()
+    for await (const [key, entry] of this.#store.entries<EventEntry>(under('announcement\0')))
+      this.#left.push({ sequence: Number(lastPart(key)), entry })
+    this.#nextSequence = (this.#left.at(-1)?.sequence ?? 0) + 1
+  }
+
+  /** Sends what earlier runs could not. */
+  resume(): void {
+    this.send(this.#left.splice(0))
   }
 
   /** Gives an event its place; commit its change, then call `send`. */
@@ -53,63 +56,46 @@ export class Outbox {
 
   /** Sends announcements whose changes are on disk. */
   send(announcements: readonly Announcement[]): void {
-    this.#pending.push(...announcements)
-    this.#start()
+    for (const announcement of announcements) {
+      const execution = announcement.entry.resources[0] ?? ''
+      const queue = this.#queues.get(execution)
+      if (queue) queue.push(announcement)
+      else {
+        this.#queues.set(execution, [announcement])
+        void this.#sendNext(execution)
+      }
+    }
   }
 
   close(): void {
     this.#closed = true
-    this.#cancelRetry?.()
+    for (const cancel of this.#retries) cancel()
   }
 
-  #start(): void {
-    if (this.#sending || this.#closed || this.#cancelRetry || this.#pending.length === 0) return
-    this.#sending = true
-    void this.#sendAll().finally(() => {
-      this.#sending = false
-      this.#start()
-    })
-  }
-
-  async #sendAll(): Promise<void> {
-    while (this.#pending.length > 0 && !this.#closed) {
-      const group = this.#pending.slice(0, AT_ONCE)
-      const results = await Promise.all(byExecution(group).map((list) => this.#sendInOrder(list)))
-      const sent = new Set(results.flat())
-      this.#pending.splice(0, group.length, ...group.filter((announcement) => !sent.has(announcement.sequence)))
-      await this.#store.commit([...sent].map((sequence) => ({ key: keys.announcement(sequence) })))
-      if (sent.size < group.length) return this.#retryLater()
+  async #sendNext(execution: string): Promise<void> {
+    const queue = this.#queues.get(execution)
+    const [announcement] = queue ?? []
+    if (this.#closed) return
+    if (!queue || !announcement) {
+      this.#queues.delete(execution)
+      return
     }
-  }
-
-  async #sendInOrder(announcements: Announcement[]): Promise<number[]> {
-    const sent: number[] = []
-    for (const { sequence, entry } of announcements) {
-      try {
-        await this.#publish(entry)
-      } catch {
-        return sent
-      }
-      sent.push(sequence)
+    try {
+      await this.#publish(announcement.entry)
+      if (this.#closed) return
+      await this.#store.commit([{ key: keys.announcement(announcement.sequence) }])
+    } catch {
+      return this.#retryLater(execution)
     }
-    return sent
+    queue.shift()
+    await this.#sendNext(execution)
   }
 
-  #retryLater(): void {
-    this.#cancelRetry = this.#clock.setTimer(this.#clock.now() + RETRY_AFTER_MS, () => {
-      this.#cancelRetry = undefined
-      this.#start()
+  #retryLater(execution: string): void {
+    const cancel = this.#clock.setTimer(this.#clock.now() + RETRY_AFTER_MS, () => {
+      this.#retries.delete(cancel)
+      void this.#sendNext(execution)
     })
+    this.#retries.add(cancel)
   }
-}
-
-function byExecution(announcements: Announcement[]): Announcement[][] {
-  const groups = new Map<string, Announcement[]>()
-  for (const announcement of announcements) {
-    const key = announcement.entry.resources[0] ?? ''
-    const group = groups.get(key)
-    if (group) group.push(announcement)
-    else groups.set(key, [announcement])
-  }
-  return [...groups.values()]
 }

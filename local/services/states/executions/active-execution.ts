@@ -35,21 +35,22 @@ export interface ActiveExecution {
   lastInputAt: number
 }
 
-/** What a step begins and ends to wait for. */
+/** What a step begins to wait for, what it had an answer to, and what it no longer wants one to. */
 export interface Followed {
   added: [key: string, awaited: Outstanding][]
-  released: Outstanding[]
+  answered: Outstanding[]
+  takenBack: Outstanding[]
 }
 
 /** Takes a step into the books: the state, and what the execution now waits for. */
 export function follow(active: ActiveExecution, result: StepResult, input: Input | undefined): Followed {
-  const followed: Followed = { added: [], released: [] }
+  const followed: Followed = { added: [], answered: [], takenBack: [] }
   active.state = result.execution
   active.journalLength += 1
   if (input) {
     active.lastInputAt = input.at
-    const settled = settle(active.outstanding, input)
-    if (settled) followed.released.push(settled)
+    const answered = settle(active.outstanding, input)
+    if (answered) followed.answered.push(answered)
   }
   for (const effect of result.effects) {
     const awaited = awaitedBy(effect)
@@ -59,12 +60,12 @@ export function follow(active: ActiveExecution, result: StepResult, input: Input
     }
     for (const key of takenBackBy(active.outstanding, effect)) {
       const takenBack = active.outstanding.get(key)
-      if (takenBack) followed.released.push(takenBack)
+      if (takenBack) followed.takenBack.push(takenBack)
       active.outstanding.delete(key)
     }
   }
   if (result.execution.outcome) {
-    followed.released.push(...active.outstanding.values())
+    followed.takenBack.push(...active.outstanding.values())
     followed.added = []
     active.outstanding.clear()
   }

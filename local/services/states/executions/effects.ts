@@ -27,13 +27,19 @@ export function createEffects(world: World): EffectRunner {
     run(active, awaited) {
       runners[awaited.kind](active, awaited as never)
     },
-    release(active, awaited) {
-      if (awaited.kind === 'task') {
-        if (awaited.effect.taskToken !== undefined) world.tokens.spend(awaited.effect.taskToken)
-        abandonJob(world, active, awaited)
-      }
+    settle(awaited) {
+      spendToken(world, awaited)
+    },
+    takeBack(active, awaited) {
+      spendToken(world, awaited)
+      if (awaited.kind === 'task') abandonJob(world, active, awaited)
       if (awaited.kind === 'child') world.children.stop(active, awaited.effect)
     },
     account: (active, result, input) => world.mapRuns.account(active, result, input),
   }
+}
+
+function spendToken(world: World, awaited: Outstanding): void {
+  const token = awaited.kind === 'task' ? awaited.effect.taskToken : undefined
+  if (token !== undefined) world.tokens.spend(token)
 }

@@ -19,8 +19,10 @@ export type TimelessInput = Input extends infer I ? (I extends Input ? Omit<I, '
 export interface EffectRunner {
   /** Sets about something an execution waits for; again after a restart. */
   run(active: ActiveExecution, awaited: Outstanding): void
-  /** Lets go of something no longer awaited. */
-  release(active: ActiveExecution, awaited: Outstanding): void
+  /** Clears up after something that had its answer. */
+  settle(awaited: Outstanding): void
+  /** Lets go of something whose answer is no longer wanted. */
+  takeBack(active: ActiveExecution, awaited: Outstanding): void
   /** Keeps further books of a step; returns what to write with it. */
   account(active: ActiveExecution, result: StepResult, input: Input | undefined): Change[]
 }
@@ -218,15 +220,14 @@ export class ExecutionEngine {
   }
 
   #carryOut(active: ActiveExecution, followed: Followed): void {
-    for (const awaited of followed.released) this.#release(active, awaited)
+    for (const awaited of followed.answered) this.#effects.settle(awaited)
+    for (const awaited of followed.takenBack) {
+      awaited.cancel?.()
+      this.#effects.takeBack(active, awaited)
+    }
     if (this.#closed) return
     for (const [key, awaited] of followed.added)
       if (active.outstanding.get(key) === awaited) this.#effects.run(active, awaited)
-  }
-
-  #release(active: ActiveExecution, awaited: Outstanding): void {
-    awaited.cancel?.()
-    this.#effects.release(active, awaited)
   }
 
   #leave(active: ActiveExecution, outcome: Outcome): void {
