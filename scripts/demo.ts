@@ -1,7 +1,9 @@
+import '../local/quiet-sdk.ts'
 import { createApiClient } from './demo/api-client.ts'
 import { DEMO_USAGE, parseDemoArguments, UsageError } from './demo/arguments.ts'
 import { type DemoContext, runDemo } from './demo/run-demo.ts'
 import { type UsedStack, useStack } from './demo/start-stack.ts'
+import { takeBack } from './demo/take-back.ts'
 import { createTerminal } from './demo/terminal.ts'
 
 const INTERRUPTED = 130
@@ -9,14 +11,6 @@ const terminal = createTerminal(process.stdout)
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort(new Error('interrupted')))
 process.once('SIGTERM', () => interruption.abort(new Error('terminated')))
-
-/** Stops the merge and deletes the uploads that an interrupted or failed run leaves. */
-async function takeBack({ stack, unfinished }: DemoContext): Promise<void> {
-  const api = createApiClient(stack.apiUrl, stack.apiKey, 'admin')
-  if (unfinished.mergeId !== undefined) await api.call('DELETE', `/merges/${unfinished.mergeId}`)
-  if (unfinished.checkpointIds.length === 0) return
-  await api.call('DELETE', '/checkpoints', { checkpoint_id_list: unfinished.checkpointIds })
-}
 
 async function main(): Promise<void> {
   const options = parseDemoArguments(process.argv.slice(2))
@@ -32,9 +26,12 @@ async function main(): Promise<void> {
   try {
     await runDemo(context, options)
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-    terminal.line(`\nDone in ${seconds} s. \`npm start\` keeps the stack running: API, console of executions, mailbox.`)
+    terminal.line(`\nDone in ${seconds} s. \`npm start\` keeps the stack running: AWS endpoint, REST API, mailbox.`)
   } catch (error) {
-    await takeBack(context).catch((failure: Error) => terminal.line(`cleaning up failed: ${failure.message}`))
+    const api = createApiClient(used.stack.apiUrl, used.stack.apiKey, 'admin')
+    await takeBack(api, context.unfinished).catch((failure: Error) =>
+      terminal.line(`cleaning up failed: ${failure.message}`),
+    )
     throw error
   } finally {
     await used.stop()

@@ -42,29 +42,18 @@ function countIterations(events: HistoryEvent[]): MapCount {
   return { done: events.filter((event) => event.type === 'MapIterationSucceeded').length, total }
 }
 
-/** The states that events from `shown` on tell to be left; states inside a Map are counted, not listed. */
+/** The states that events from `shown` on tell to be left. States inside a Map run in many copies and are counted, not listed. */
 function listPassed(events: HistoryEvent[], shown: number): PassedState[] {
-  const inner = new Set(
-    events
-      .filter((event) => event.type === 'MapIterationStarted')
-      .map((event) => event.mapIterationStartedEventDetails?.name),
-  )
   const { total } = countIterations(events)
+  const mapStarted = events.find((event) => event.type === 'MapStateStarted')?.id ?? Number.POSITIVE_INFINITY
+  const mapEnded = events.find((event) => event.type?.startsWith('MapStateSucceeded'))?.id ?? Number.POSITIVE_INFINITY
+  const isInner = (id = 0): boolean => id > mapStarted && id < mapEnded
   return events.slice(shown).flatMap((event) => {
     const name = event.stateExitedEventDetails?.name
-    if (name === undefined || inner.has(name)) return exitedMap(events, event, name, total)
-    return [{ name, milliseconds: timeIn(events, event, name) }]
+    if (name === undefined || isInner(event.id)) return []
+    const milliseconds = timeIn(events, event, name)
+    return [event.type === 'MapStateExited' ? { name, milliseconds, iterations: total } : { name, milliseconds }]
   })
-}
-
-function exitedMap(
-  events: HistoryEvent[],
-  event: HistoryEvent,
-  name: string | undefined,
-  total: number,
-): PassedState[] {
-  if (event.type !== 'MapStateExited' || name === undefined) return []
-  return [{ name, milliseconds: timeIn(events, event, name), iterations: total }]
 }
 
 function timeIn(events: HistoryEvent[], exited: HistoryEvent, name: string): number {

@@ -102,8 +102,8 @@ async function merge(context: DemoContext, api: ApiClient, body: Record<string, 
       terminal.line(`  ✔ ${name.padEnd(20)} ${formatDuration(milliseconds)}${times}`)
     },
   })
-  const ended = await api.call<{ merge: MergeView }>('GET', `/merges/${data.id}`)
-  return { ...ended.data.merge, id: data.id }
+  delete unfinished.mergeId
+  return (await api.call<MergeView>('GET', `/merges/${data.id}`)).data
 }
 
 function check(inputs: Input[], made: string, multiplier: number, terminal: Terminal): void {
@@ -137,7 +137,6 @@ export async function runDemo(context: DemoContext, options: DemoArguments): Pro
     throw new Error(`the merge ended ${merged.status}: ${merged.reason?.error}: ${merged.reason?.cause}`)
   }
   unfinished.checkpointIds = []
-  delete unfinished.mergeId
   const directory = join(options.dataDirectory, 'demo')
   mkdirSync(directory, { recursive: true })
   const path = join(directory, `${name}.safetensors`)

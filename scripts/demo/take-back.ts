@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ApiClient } from './api-client.ts'
+import type { Unfinished } from './run-demo.ts'
+
+const TRIES = 100
+const PAUSE_MILLISECONDS = 100
+const RUNNING = ['Planning', 'Merging', 'Verifying']
+
+async function stopMerge(api: ApiClient, id: string): Promise<void> {
+  await api.call('DELETE', `/merges/${id}`)
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { data } = await api.call<{ status: string }>('GET', `/merges/${id}`)
+    if (!RUNNING.includes(data.status)) return
+    await sleep(PAUSE_MILLISECONDS)
+  }
+}
+
+/** Stops the merge and deletes the uploads that an interrupted or failed run has left. */
+export async function takeBack(api: ApiClient, { mergeId, checkpointIds }: Unfinished): Promise<void> {
+  if (mergeId !== undefined) await stopMerge(api, mergeId)
+  if (checkpointIds.length > 0) await api.call('DELETE', '/checkpoints', { checkpoint_id_list: checkpointIds })
+}
