@@ -70,7 +70,7 @@ function recordFailedState(run: Run, frame: Frame, { error }: StateError): void 
 }
 
 /** Leaves the state through the catcher. A failure in doing so is final. */
-function* catchError(
+export function* catchError(
   run: Run,
   frame: Frame,
   { catcher, error }: { catcher: Catcher; error: StateError },

@@ -42,6 +42,8 @@ export interface Run {
   readonly at: number
   readonly input: Json
   readonly world: World
+  /** Stands in for the context object: TestState lets the caller say what it is. */
+  context?: JsonObject
   readonly changed: Map<number, Frame | undefined>
   readonly events: HistoryEvent[]
   readonly effects: Effect[]

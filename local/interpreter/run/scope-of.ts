@@ -10,7 +10,7 @@ export interface ScopeOptions {
   readonly errorOutput?: Json
   readonly taskToken?: string | undefined
   /** Overrides the frame's own item, for ItemSelector. */
-  readonly mapItem?: MapItem
+  readonly mapItem?: MapItem | undefined
 }
 
 /** What expressions of the frame's current state see. */
@@ -34,6 +34,7 @@ export function contextObject(
   { taskToken, mapItem = frame.mapItem }: Pick<ScopeOptions, 'taskToken' | 'mapItem'>,
 ): JsonObject {
   const { start } = run
+  if (run.context !== undefined) return { ...run.context, ...transient({ taskToken, mapItem }) }
   return {
     Execution: {
       Id: start.executionArn,
@@ -50,6 +51,13 @@ export function contextObject(
       EnteredTime: isoTime(frame.enteredAt),
       ...(RETRYING.has(frame.state.type) ? { RetryCount: frame.retryCount } : {}),
     },
+    ...transient({ taskToken, mapItem }),
+  }
+}
+
+/** The parts that are there only while a task or an item is at hand. */
+function transient({ taskToken, mapItem }: Pick<ScopeOptions, 'taskToken' | 'mapItem'>): JsonObject {
+  return {
     ...(taskToken === undefined ? {} : { Task: { Token: taskToken } }),
     ...(mapItem === undefined ? {} : { Map: { Item: itemObject(mapItem) } }),
   }

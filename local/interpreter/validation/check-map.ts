@@ -67,7 +67,7 @@ export const checkResultWriter: Check = (value, place) => checkObject(value, res
 
 const LONGEST_LABEL = 40
 /** White space, wildcards, brackets, punctuation and control characters have no place in an ARN. */
-const NOT_IN_LABEL = /[\s?*<>{}[\]:;,\\|^~$#%&`"\u0000-\u001f\u007f-\u009f]/u
+const NOT_IN_LABEL = /[\s?*<>{}[\]:;,\\|^~$#%&`"\p{Cc}]/u
 
 /** Label: a part of the map run's ARN. */
 export const checkLabel: Check = (value, place) => {

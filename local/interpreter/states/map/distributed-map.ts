@@ -63,7 +63,8 @@ export function* enterDistributedMap(
   return waiting
 }
 
-function* readTolerance(distributed: DistributedFields, scope: Scope): Work<Tolerance> {
+/** How many failures the Map survives. Throws States.Runtime for values no Map can have. */
+export function* readTolerance(distributed: DistributedFields, scope: Scope): Work<Tolerance> {
   const tolerance = {
     count: (yield* settle(distributed.toleratedFailureCount.evaluate(scope))) as number,
     percentage: (yield* settle(distributed.toleratedFailurePercentage.evaluate(scope))) as number,
@@ -127,7 +128,8 @@ export function* startItems(run: Run, frame: Frame, items: readonly Json[]): Wor
   return yield* startChildren(run, frame)
 }
 
-function* selectItems(run: Run, frame: Frame, items: readonly Json[]): Work<readonly MapRunItem[]> {
+/** ItemSelector for every item. */
+export function* selectItems(run: Run, frame: Frame, items: readonly Json[]): Work<readonly MapRunItem[]> {
   const { itemSelector } = frame.state as MapState
   const data = effectiveInput(run, frame)
   const selected: MapRunItem[] = []
@@ -256,13 +258,13 @@ export function* mapRunSucceeded(run: Run, frame: Frame, result: Json): Work<Tra
 }
 
 /** Ends the run badly: stops what still runs, records it and makes the error. */
-export function failMapRun(run: Run, frame: Frame, failure: { error: string; cause: string }): StateError {
+export function failMapRun(run: Run, frame: Frame, { error, cause }: { error: string; cause: string }): StateError {
   const { mapRunArn } = frame.waiting as MapRunWait
   stopChildren(run, frame)
   run.effects.push({ kind: 'endMapRun', mapRunArn, status: 'FAILED' })
   frame.waiting = waitingForNothing
-  advance(run, frame, { type: 'MapRunFailed', details: failure })
-  return new StateError(failure)
+  advance(run, frame, { type: 'MapRunFailed', details: { error, cause } })
+  return new StateError({ error, cause })
 }
 
 /** Stops the child executions that have not ended. */

@@ -21,10 +21,16 @@ export function* enterMap(run: Run, frame: Frame, state: MapState): Work<Transit
   return yield* enterInlineMap(run, frame, { items: items!, data, maxConcurrency })
 }
 
-function* readItems(run: Run, frame: Frame, { state, data }: { state: MapState; data: Json }): Work<readonly Json[]> {
+/** ItemsPath or Items, or the input itself; must be an array. */
+export function* readItems(
+  run: Run,
+  frame: Frame,
+  { state, data }: { state: MapState; data: Json },
+): Work<readonly Json[]> {
   const items = state.items === undefined ? data : yield* settle(state.items.evaluate(scopeOf(run, frame, { data })))
   if (isArray(items)) return items
   const text = JSON.stringify(items)
   if (state.language === 'JSONata') throw queryEvaluationError(`Map state input must be an array but was: ${text}`, {})
-  throw runtimeError(`Reference path "${state.itemsPath ?? '$'}" must point to array.`)
+  const path = (state.itemsPath ?? '$').replace(/^\$\$/, '$')
+  throw runtimeError(`Reference path "${path}" must point to array.`)
 }
