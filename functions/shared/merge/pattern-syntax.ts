@@ -16,7 +16,7 @@ export type Pattern =
   | { kind: 'repeat'; item: Pattern; least: number; most: number }
 
 const NEWLINE = 10
-const COUNTED = /^\{(\d+)(?:(,)(\d*))?\}/
+const COUNTED = /^\{(?=,?\d)(\d*)(?:(,)(\d*))?\}/
 const MOST_REPEATS = 100
 const DEEPEST_GROUP = 20
 
