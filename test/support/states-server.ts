@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../../local/clock.ts'
 import type { InvokeFunction } from '../../local/integrations/integration.ts'
+import type { PublishEvent } from '../../local/services/states/announcements/outbox.ts'
 import {
   createStatesService,
   type StatesService,
@@ -77,6 +78,16 @@ function serve(server: Server, service: StatesService, accountId: string): void 
   })
 }
 
+/** Refuses every event in the process that finds no file and writes them down in the next one. */
+function publishAfterKill(file: string): PublishEvent {
+  const isFirst = !existsSync(file)
+  if (isFirst) writeFileSync(file, '')
+  return async (entry) => {
+    if (isFirst) throw new Error('the bus does not answer')
+    appendFileSync(file, `${(JSON.parse(entry.detail) as { status: string }).status}\n`)
+  }
+}
+
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
@@ -90,11 +101,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       'data-dir': { type: 'string' },
       'lambda-endpoint': { type: 'string' },
       account: { type: 'string', default: '000000000000' },
+      // The first process that runs with it takes no event, those after a kill write the status of each into it.
+      'events-file': { type: 'string' },
     },
   })
   const server = await startStatesServer({
     port: Number(values.port),
     accountId: values.account,
+    ...(values['events-file'] === undefined ? {} : { publishEvent: publishAfterKill(values['events-file']) }),
     ...(values['data-dir'] === undefined ? {} : { dataDirectory: values['data-dir'] }),
     ...(values['lambda-endpoint'] === undefined ? {} : { lambdaEndpoint: values['lambda-endpoint'] }),
   })

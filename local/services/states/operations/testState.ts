@@ -1,5 +1,6 @@
 import { TaskError } from '../../../integrations/integration.ts'
 import type { InvokeTask, TaskResult, TestStateRequest } from '../../../interpreter/contract.ts'
+import { testState as testPureState } from '../../../interpreter/test-state/test-state.ts'
 import type { StatesContext } from '../context.ts'
 import { StatesError, statesError } from '../errors.ts'
 import { newIdentifier } from '../identifiers.ts'
@@ -40,7 +41,6 @@ export const testState = operation({
   async run(request, context, { signal }) {
     if (request.revealSecrets && request.mock)
       throw statesError('ValidationException', 'TestState does not support RevealSecrets when a mock is specified.')
-    const { testState: testPureState } = await import('../../../interpreter/test-state/test-state.ts')
     let step = await testPureState(pureRequest(request, context))
     while (step.kind === 'invoke') step = await step.resume(await carryOut(step.task, request, context, signal))
     if (step.kind === 'refused') throw new StatesError(step.code, step.message)
