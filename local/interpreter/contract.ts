@@ -239,7 +239,7 @@ export interface Diagnostic {
   readonly location?: string
 }
 
-/** Thrown by `compileMachine`: the definition is no valid machine. `message` is what CreateStateMachine answers as InvalidDefinition. */
+/** Thrown by `compileMachine`: the definition is no valid machine. `message` is the reason CreateStateMachine gives in InvalidDefinition. */
 export interface DefinitionErrorShape {
   readonly name: 'InvalidDefinition'
   readonly diagnostics: readonly Diagnostic[]

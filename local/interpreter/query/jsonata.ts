@@ -65,11 +65,13 @@ async function evaluateWithLibrary(compiled: jsonata.Expression, scope: Scope, b
   return finish(value, blame)
 }
 
-/** `$states` */
+/** `$states`; the context is made only when an expression asks for it. */
 function reservedVariable(scope: Scope): JsonObject {
   return {
     input: scope.input,
-    context: scope.context(),
+    get context() {
+      return scope.context()
+    },
     ...(scope.result === undefined ? {} : { result: scope.result }),
     ...(scope.errorOutput === undefined ? {} : { errorOutput: scope.errorOutput }),
   }

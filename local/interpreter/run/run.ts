@@ -125,7 +125,9 @@ export function closeRun(run: Run): ExecutionState {
 
 /** Writes the changed frames into the persistent map and answers it. */
 export function settleFrames(run: Run): IntMap<Frame> {
-  for (const [id, frame] of run.changed) run.base = setInt(run.base, id, frame)
+  for (const [id, frame] of run.changed) {
+    if (frame !== undefined || getInt(run.base, id) !== undefined) run.base = setInt(run.base, id, frame)
+  }
   run.changed.clear()
   return run.base
 }
@@ -162,8 +164,14 @@ export function record(
   { previous, details }: { previous: number; details?: JsonObject | undefined },
 ): number {
   run.event += 1
-  const event = { timestamp: run.at, type, id: run.event, previousEventId: previous }
-  run.events.push((details === undefined ? event : { ...event, [detailsKey(type)]: details }) as HistoryEvent)
+  const event: Record<string, JsonObject | number | string> = {
+    timestamp: run.at,
+    type,
+    id: run.event,
+    previousEventId: previous,
+  }
+  if (details !== undefined) event[detailsKey(type)] = details
+  run.events.push(event as unknown as HistoryEvent)
   return run.event
 }
 

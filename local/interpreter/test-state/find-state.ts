@@ -34,10 +34,11 @@ function parseDefinition(text: string): JsonObject {
     definition = undefined
   }
   if (isObject(definition)) return definition
-  throw new Refusal(
-    'InvalidDefinition',
-    "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: The definition is not valid JSON at /'",
-  )
+  throw invalid('INVALID_JSON_DESCRIPTION: The definition is not valid JSON at /')
+}
+
+function invalid(reason: string): Refusal {
+  return new Refusal('InvalidDefinition', `Invalid State Machine Definition: '${reason}'`)
 }
 
 function findFields(workflow: JsonObject, name: string): JsonObject | undefined {
@@ -79,5 +80,5 @@ function checkFields({
     names: new Set<string>(),
   }
   const findings = checkState(name, fields, place)
-  if (findings.length > 0) throw new Refusal('InvalidDefinition', new DefinitionError(findings).message)
+  if (findings.length > 0) throw invalid(new DefinitionError(findings).message)
 }

@@ -1,6 +1,6 @@
 import type { DefinitionErrorShape, Diagnostic } from '../contract.ts'
 
-/** The definition is no valid machine; `message` reads as CreateStateMachine answers it. */
+/** The definition is no valid machine; `message` is what CreateStateMachine says after "Invalid State Machine Definition:". */
 export class DefinitionError extends Error implements DefinitionErrorShape {
   override readonly name = 'InvalidDefinition'
   readonly diagnostics: readonly Diagnostic[]
@@ -9,7 +9,7 @@ export class DefinitionError extends Error implements DefinitionErrorShape {
     const findings = diagnostics
       .filter(({ severity }) => severity === 'ERROR')
       .map(({ code, message, location }) => `${code}: ${message} at ${location ?? '/'}`)
-    super(`Invalid State Machine Definition: '${findings.join(', ')}'`)
+    super(findings.join(', '))
     this.diagnostics = diagnostics
   }
 }

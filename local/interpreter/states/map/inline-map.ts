@@ -3,7 +3,7 @@ import type { MapState } from '../../machine.ts'
 import { settle, type Work } from '../../query/expression.ts'
 import { collectOutputs, startChild } from '../../run/children.ts'
 import { exitState } from '../../run/exit-state.ts'
-import { type ChildrenWait, type Frame, waitingForNothing } from '../../run/frame.ts'
+import { type ChildrenWait, type Frame, type MapItem, waitingForNothing } from '../../run/frame.ts'
 import { advance, type Run, record } from '../../run/run.ts'
 import { scopeOf } from '../../run/scope-of.ts'
 import { type Transition, waiting } from '../../run/transition.ts'
@@ -33,24 +33,30 @@ export function* enterInlineMap(run: Run, frame: Frame, { items, maxConcurrency 
 /** Starts the next iteration, if there is one; `previous` is the event it follows. */
 export function* startIteration(run: Run, frame: Frame, previous: number): Work<void> {
   const wait = frame.waiting as ChildrenWait
-  const state = frame.state as MapState
+  const { name, processor } = frame.state as MapState
   const index = wait.started
   if (index >= wait.count) return
-  const value = wait.items[index]!
-  const mapItem = { index, value }
-  const scope = scopeOf(run, frame, { data: effectiveInput(run, frame), mapItem })
-  const event = record(run, 'MapIterationStarted', { previous, details: { name: state.name, index } })
-  const input = state.itemSelector === undefined ? value : yield* settle(state.itemSelector.evaluate(scope))
+  const mapItem = { index, value: wait.items[index]! }
+  const event = record(run, 'MapIterationStarted', { previous, details: { name, index } })
+  const input = yield* selectItem(run, frame, mapItem)
   frame.waiting = { ...wait, started: index + 1 }
+  const id = wait.first + index
   startChild(run, frame, {
-    id: wait.first + index,
+    id,
     index,
-    workflow: state.processor,
+    workflow: processor,
     input,
     text: JSON.stringify(input),
     mapItem,
     previous: event,
   })
+}
+
+/** ItemSelector, or the item itself. */
+function* selectItem(run: Run, frame: Frame, mapItem: MapItem): Work<Json> {
+  const { itemSelector } = frame.state as MapState
+  if (itemSelector === undefined) return mapItem.value
+  return yield* settle(itemSelector.evaluate(scopeOf(run, frame, { data: effectiveInput(run, frame), mapItem })))
 }
 
 /** An iteration is through: its event, and the next iteration. */
