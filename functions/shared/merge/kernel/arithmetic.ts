@@ -10,8 +10,7 @@ export interface Arithmetic {
   difference: FloatDtype | undefined
   /** The type of the sum. */
   result: FloatDtype
-  /** The result passes through the primary's type, because it is written into the primary's tensor. */
-  inPlace: boolean
+  /** The type that is written; F16 and BF16 are reached through F32, also from F64. */
   target: FloatDtype
   multiplier: number
 }

@@ -39,7 +39,7 @@ function partnerIndex(element: number, { row, merged }: { row: number; merged: n
 }
 
 function arithmeticOf(tensor: PlanTensor, multiplier: number): Arithmetic {
-  const { operation, window, sources } = tensor
+  const { operation, sources } = tensor
   if (operation === 'copy') throw new Error(`${tensor.name} is copied, not computed`)
   const types = sources.map(({ dtype }) => dtype as FloatDtype)
   const partners = operation === 'add-nothing' ? [tensor.difference!] : types.slice(1)
@@ -50,7 +50,6 @@ function arithmeticOf(tensor: PlanTensor, multiplier: number): Arithmetic {
     types,
     difference,
     result,
-    inPlace: window !== undefined,
     target: tensor.dtype as FloatDtype,
     multiplier,
   }
@@ -70,7 +69,7 @@ function computeRows(
 ): void {
   const { window } = tensor
   const own = arithmetic.types[0]!
-  const stay: Arithmetic = { ...arithmetic, operation: 'convert', types: [own], result: own, inPlace: false }
+  const stay: Arithmetic = { ...arithmetic, operation: 'convert', types: [own], result: own }
   const widths = tensor.sources.map(({ dtype }) => bytesOf(dtype))
   const before = partnerIndex(run.first, window)
   let element = run.first

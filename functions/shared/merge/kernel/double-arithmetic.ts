@@ -71,7 +71,7 @@ export function computeDouble(
   into: Uint8Array,
   count: number,
 ): void {
-  const { types, result, inPlace, target } = arithmetic
+  const { types, result, target } = arithmetic
   const run = { first: 0, count }
   const readers = types.map((type, index) => readerOf(type, viewElements(type, sources[index]!, run)))
   const formula = FORMULAS[arithmetic.operation]
@@ -84,7 +84,7 @@ export function computeDouble(
         readers.map((read) => read(i)),
       ),
     )
-    write(out, i, inPlace ? ACCESS[types[0]!].round(value) : value)
+    write(out, i, value)
   }
 }
 
