@@ -80,13 +80,20 @@ function describeEnd(ended: EndedExecution, pattern: TaskPattern): JsonObject {
     InputDetails: { Included: true },
     Name: ended.name,
     ...(ended.output === undefined ? {} : { Output: asJson(ended.output), OutputDetails: { Included: true } }),
-    RedriveCount: ended.redriveCount,
-    RedriveStatus: ended.redriveStatus,
-    ...(ended.redriveStatusReason === undefined ? {} : { RedriveStatusReason: ended.redriveStatusReason }),
+    ...(ended.redriveCount === 0 ? {} : redriveMembers(ended)),
     StartDate: ended.startedAt,
     StateMachineArn: ended.stateMachineArn,
     Status: ended.status,
     StopDate: ended.stoppedAt,
+  }
+}
+
+/** Shown only when there was a redrive: recordings of AWS differ in whether they are there without one. */
+function redriveMembers({ redriveCount, redriveStatus, redriveStatusReason }: EndedExecution): JsonObject {
+  return {
+    RedriveCount: redriveCount,
+    RedriveStatus: redriveStatus,
+    ...(redriveStatusReason === undefined ? {} : { RedriveStatusReason: redriveStatusReason }),
   }
 }
 
