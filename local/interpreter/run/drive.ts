@@ -49,6 +49,7 @@ function* driveBatch(run: Run, batch: readonly Job[], limit: number): Work<void>
     const frame = ownFrame(run, job.frame)
     const work = frame === undefined ? undefined : (workers[job.kind] as Worker<Job>)(run, frame, job)
     if (work !== undefined) yield* work
+    endWhenFull(run)
   }
 }
 
@@ -56,6 +57,7 @@ type Worker<J extends Job> = (run: Run, frame: Frame, job: J) => Work<void> | un
 
 const workers: { readonly [J in Job as J['kind']]: Worker<J> } = {
   enter: (run, frame) => {
+    run.transitions += 1
     recordEntry(run, frame)
     return proceed(run, frame, enterState(run, frame))
   },
@@ -83,7 +85,8 @@ function* follow(run: Run, frame: Frame, move: Work<Recovery>): Work<void> {
   while (recovery.kind === 'next') {
     run.transitions += 1
     moveTo(run, frame, recovery)
-    if (historyIsFull(run)) return
+    endWhenFull(run)
+    if (run.outcome !== undefined) return
     recovery = yield* attempt(run, frame, enterState(run, frame))
   }
   if (recovery.kind === 'end') yield* endFrame(run, frame, recovery)
@@ -117,11 +120,11 @@ function recordEntry(run: Run, frame: Frame): void {
   frame.enteredId = frame.previous
 }
 
-function historyIsFull(run: Run): boolean {
-  if (run.start.type === 'EXPRESS' || run.event < LONGEST_HISTORY - 1) return false
+function endWhenFull(run: Run): void {
+  if (run.start.type === 'EXPRESS' || run.event < LONGEST_HISTORY - 1 || run.outcome !== undefined) return
   const cause = `The execution reached the maximum number of history events (${LONGEST_HISTORY}).`
+  run.failurePoint = settleFrames(run)
   endExecution(run, failedOutcome({ error: StatesErrors.runtime, stateCause: cause }), run.event)
-  return true
 }
 
 function* endFrame(run: Run, frame: Frame, { output, text }: Extract<Transition, { kind: 'end' }>): Work<void> {
@@ -143,14 +146,15 @@ function* childDone(run: Run, parent: Frame, child: Frame): Work<void> {
 }
 
 /** The frame's workflow fails, and with it the Map or Parallel above it, which may yet retry or catch. */
-function* failFrame(run: Run, frame: Frame, error: StateError): Work<void> {
-  if (frame.parent === undefined) {
-    run.failurePoint ??= settleFrames(run)
-    endExecution(run, failedOutcome(error), frame.previous)
+function* failFrame(run: Run, { id, parent: parentId, previous }: Frame, error: StateError): Work<void> {
+  run.failurePoint ??= settleFrames(run)
+  if (parentId === undefined) {
+    endExecution(run, failedOutcome(error), previous)
     return
   }
-  const parent = ownFrame(run, frame.parent)!
-  abortChildren(run, parent, frame)
-  parent.previous = frame.previous
+  const parent = ownFrame(run, parentId)!
+  abortChildren(run, parent, ownFrame(run, id))
+  parent.previous = previous
   yield* failFrom(run, parent, error)
+  if (run.outcome === undefined) run.failurePoint = undefined
 }

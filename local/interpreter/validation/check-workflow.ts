@@ -74,11 +74,15 @@ const structures: { readonly [T in StateType]?: Structure } = {
     ...atMostOne(state, ['Error', 'ErrorPath'], place),
     ...atMostOne(state, ['Cause', 'CausePath'], place),
   ],
-  Parallel: ({ Branches }, place) =>
-    isArray(Branches)
-      ? Branches.flatMap((branch, index) => checkInner(branch, elementOf(below(place, 'Branches'), index)))
-      : [],
+  Parallel: checkParallel,
   Map: checkMap,
+}
+
+function checkParallel({ Branches: branches }: JsonObject, place: Place): readonly Diagnostic[] {
+  const here = below(place, 'Branches')
+  if (branches === undefined || !isArray(branches)) return []
+  if (branches.length === 0) return [schemaError('Array must not be empty', here.location)]
+  return branches.flatMap((branch, index) => checkInner(branch, elementOf(here, index)))
 }
 
 function exactlyOne(state: JsonObject, fields: readonly string[], place: Place): readonly Diagnostic[] {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../contract.ts'
+import { isArray, isObject } from '../../json.ts'
 import type { DistributedFields, MapState, Workflow } from '../../machine.ts'
 import { constantExpression, type Expression } from '../../query/expression.ts'
 import { compilePath } from '../../query/json-path.ts'
@@ -20,7 +21,7 @@ export function compileMap(source: StateSource, compileWorkflow: (definition: Js
     type: 'Map',
     mode,
     processor: compileWorkflow(processor),
-    items: compileItems(source),
+    items: compileItems(source, mode),
     itemsPath: source.fields.ItemsPath as string | undefined,
     itemSelector: compileItemSelector(source),
     parameters: undefined,
@@ -36,16 +37,16 @@ function isWhole(value: Json): boolean {
 }
 
 /** ItemsPath, or Items: an array, or an expression that makes one (or, for a distributed Map, an object). */
-function compileItems({ fields, language }: StateSource): Expression | undefined {
+function compileItems({ fields, language }: StateSource, mode: MapState['mode']): Expression | undefined {
   if (language === 'JSONPath') {
     const text = fields.ItemsPath
     if (typeof text !== 'string') return undefined
     const path = compilePath(text)
     return { evaluate: (scope) => readOrFail(() => path.read(scope), text) }
   }
-  return fields.Items === undefined
-    ? undefined
-    : compileTypedJsonata(fields.Items, { field: 'Items', expected: 'array', accepts: Array.isArray })
+  if (fields.Items === undefined) return undefined
+  const accepts = mode === 'DISTRIBUTED' ? (value: Json) => isArray(value) || isObject(value) : isArray
+  return compileTypedJsonata(fields.Items, { field: 'Items', expected: 'array', accepts })
 }
 
 /** ItemSelector; in a JSONPath Map, Parameters is its older name. */

@@ -1,6 +1,6 @@
 import type { Json } from '../../contract.ts'
 import { queryEvaluationError, runtimeError } from '../../error/state-error.ts'
-import { isArray } from '../../json.ts'
+import { isArray, isObject } from '../../json.ts'
 import type { MapState } from '../../machine.ts'
 import { settle, type Work } from '../../query/expression.ts'
 import type { Frame } from '../../run/frame.ts'
@@ -21,7 +21,7 @@ export function* enterMap(run: Run, frame: Frame, state: MapState): Work<Transit
   return yield* enterInlineMap(run, frame, { items: items!, data, maxConcurrency })
 }
 
-/** ItemsPath or Items, or the input itself; must be an array. */
+/** ItemsPath or Items, or the input itself; must be an array. A distributed Map also takes an object, whose members become `{ Key, Value }`. */
 export function* readItems(
   run: Run,
   frame: Frame,
@@ -29,6 +29,8 @@ export function* readItems(
 ): Work<readonly Json[]> {
   const items = state.items === undefined ? data : yield* settle(state.items.evaluate(scopeOf(run, frame, { data })))
   if (isArray(items)) return items
+  if (state.mode === 'DISTRIBUTED' && isObject(items))
+    return Object.entries(items).map(([Key, Value]) => ({ Key, Value }))
   const text = JSON.stringify(items)
   if (state.language === 'JSONata') throw queryEvaluationError(`Map state input must be an array but was: ${text}`, {})
   const path = (state.itemsPath ?? '$').replace(/^\$\$/, '$')
