@@ -4,7 +4,7 @@ import type { Unfinished } from './run-demo.ts'
 
 const TRIES = 100
 const PAUSE_MILLISECONDS = 100
-const RUNNING = ['Planning', 'Merging', 'Verifying']
+const RUNNING = ['Planning', 'Merging']
 
 async function stopMerge(api: ApiClient, id: string): Promise<void> {
   await api.call('DELETE', `/merges/${id}`)

@@ -19,14 +19,13 @@ export async function runningMerges({ mergesTable, clock }: CheckpointsContext):
       TableName: mergesTable,
       IndexName: 'newest',
       KeyConditionExpression: '#list = :list AND createdAt > :since',
-      FilterExpression: '#status IN (:planning, :merging, :verifying)',
+      FilterExpression: '#status IN (:planning, :merging)',
       ExpressionAttributeNames: { '#list': 'list', '#status': 'status' },
       ExpressionAttributeValues: {
         ':list': 'merges',
         ':since': isoTime(clock.now() - LONGEST_MERGE_MS),
         ':planning': 'Planning',
         ':merging': 'Merging',
-        ':verifying': 'Verifying',
       },
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     })

@@ -18,7 +18,7 @@ export type Deletion = 'stopping' | 'deleted' | 'unknown'
 export async function deleteMerge(context: MergesContext, id: string, username: string): Promise<Deletion> {
   const record = await readMerge(context.mergesTable, id)
   if (record && isFinal(record.status)) return deleteEnded(context, id)
-  if (!record && (await findExecution(context, id))?.status !== 'Planning') return 'unknown'
+  if (!record && !(await findExecution(context, id))) return 'unknown'
   const stopped = await stop(executionArnOf(context, id), username)
   // A record that is not final and has no execution is a leftover nobody else would ever end.
   return stopped ? 'stopping' : deleteLeftover(context, id)

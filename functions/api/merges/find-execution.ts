@@ -1,42 +1,33 @@
 import { DescribeExecutionCommand, type DescribeExecutionCommandOutput } from '@aws-sdk/client-sfn'
 import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { states } from '../../shared/aws/states.ts'
-import type { MergeRecord, MergeRequest, MergeStatus } from '../../shared/merges/merge-record.ts'
+import type { MergeRecord, MergeRequest } from '../../shared/merges/merge-record.ts'
 import { executionArnOf, type MergesContext } from './merges-context.ts'
 
 /** What an execution tells of a merge whose record is not written yet. */
 export type UnrecordedMerge = Omit<MergeRecord, 'list' | 'checkpointId'>
 
-const STATUS_OF_EXECUTION: Readonly<Record<string, MergeStatus>> = {
-  RUNNING: 'Planning',
-  PENDING_REDRIVE: 'Planning',
-  SUCCEEDED: 'Succeeded',
-  FAILED: 'Failed',
-  TIMED_OUT: 'TimedOut',
-  ABORTED: 'Stopped',
-}
-
 const ABSENT: ReadonlySet<string> = new Set(['ExecutionDoesNotExist', 'InvalidArn', 'ValidationException'])
 
-/** The merge as its execution has it, for the moments before the first state has written the record; undefined when there is none. */
+/**
+ * The merge as its running execution has it, for the moments before the first state has written the record. An execution that has
+ * ended does not count: its announcement writes the record, and a record that is gone was deleted by somebody.
+ */
 export async function findExecution(context: MergesContext, id: string): Promise<UnrecordedMerge | undefined> {
   const execution = await describe(executionArnOf(context, id))
-  if (!execution) return undefined
+  if (execution?.status !== 'RUNNING') return undefined
   const { request, requestedBy } = inputOf(execution)
   const startedAt = (execution.startDate ?? new Date(0)).toISOString()
-  const { error, cause, stopDate } = execution
   return {
     id,
     name: request.name ?? '',
-    status: STATUS_OF_EXECUTION[execution.status ?? ''] ?? 'Planning',
+    status: 'Planning',
     request,
     requestedBy,
     executionArn: execution.executionArn ?? '',
     createdAt: startedAt,
-    updatedAt: stopDate?.toISOString() ?? startedAt,
+    updatedAt: startedAt,
     startedAt,
-    ...(stopDate === undefined ? {} : { endedAt: stopDate.toISOString() }),
-    ...(error === undefined ? {} : { reason: { error, cause: cause ?? '' } }),
   }
 }
 

@@ -27,7 +27,7 @@ export const FINAL_MERGE_STATUSES = ['Succeeded', 'Failed', 'TimedOut', 'Stopped
 
 export type FinalMergeStatus = (typeof FINAL_MERGE_STATUSES)[number]
 
-export type MergeStatus = 'Planning' | 'Merging' | 'Verifying' | FinalMergeStatus
+export type MergeStatus = 'Planning' | 'Merging' | FinalMergeStatus
 
 /** Item of the Merges table; its id is the execution's name. Times are ISO 8601 UTC. */
 export interface MergeRecord {
