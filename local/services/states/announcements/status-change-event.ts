@@ -12,13 +12,24 @@ export interface EventEntry {
   detail: string
 }
 
-/** The largest input or output AWS puts into an event. */
-const LARGEST_PAYLOAD = 248 * 1024
+/** What AWS lets input and output, escaped as they are in the event, take together. */
+const LARGEST_PAYLOADS = 248 * 1024
 
-function payload(name: 'input' | 'output', text: string | undefined): Record<string, unknown> {
-  if (text === undefined) return { [name]: null, [`${name}Details`]: name === 'input' ? { included: true } : null }
-  const included = Buffer.byteLength(text) <= LARGEST_PAYLOAD
-  return { [name]: included ? text : null, [`${name}Details`]: { included } }
+function payloads(input: string, output: string | undefined): Record<string, unknown> {
+  const inputSize = escapedSize(input)
+  const inputIncluded = inputSize <= LARGEST_PAYLOADS
+  const left = LARGEST_PAYLOADS - (inputIncluded ? inputSize : 0)
+  const outputIncluded = output !== undefined && escapedSize(output) <= left
+  return {
+    input: inputIncluded ? input : null,
+    inputDetails: { included: inputIncluded },
+    output: outputIncluded ? output : null,
+    outputDetails: output === undefined ? null : { included: outputIncluded },
+  }
+}
+
+function escapedSize(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text))
 }
 
 /** The event AWS sends to the default bus whenever a Standard execution changes its status. */
@@ -34,8 +45,7 @@ export function statusChangeEvent(
     status: record.status,
     startDate: record.startedAt,
     stopDate: record.stoppedAt ?? null,
-    ...payload('input', texts.input),
-    ...payload('output', texts.output),
+    ...payloads(texts.input, texts.output),
     stateMachineVersionArn: record.versionArn ?? null,
     stateMachineAliasArn: record.aliasArn ?? null,
     redriveCount: record.redriveCount,
