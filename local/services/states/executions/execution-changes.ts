@@ -59,6 +59,11 @@ export function endChanges(active: ActiveExecution, outcome: Outcome): Change[] 
   return [...kept, output, ...journalRemoval(record.id, active.journalLength)]
 }
 
+/** What puts an execution that cannot go on to rest. */
+export function givenUpChanges(record: ExecutionRecord): Change[] {
+  return [{ key: keys.running(record.id) }, { key: keys.execution(record.arn), value: record }]
+}
+
 function journalRemoval(executionId: string, length: number): Change[] {
   return Array.from({ length }, (_, sequence) => ({ key: keys.journal(executionId, sequence) }))
 }

@@ -7,8 +7,8 @@ import type { Announcement, Outbox } from '../announcements/outbox.ts'
 import { statusChangeEvent } from '../announcements/status-change-event.ts'
 import type { Change, LevelStore } from '../store/level-store.ts'
 import { type ActiveExecution, type Durability, type Followed, follow } from './active-execution.ts'
-import { brokenStep } from './broken-step.ts'
-import { endChanges, eventChanges, inputChanges, startChanges } from './execution-changes.ts'
+import { brokenStep, runtimeFailure } from './broken-step.ts'
+import { endChanges, eventChanges, givenUpChanges, inputChanges, startChanges } from './execution-changes.ts'
 import type { ExecutionRecord, JournalledStart } from './execution-record.ts'
 import { isAwaited, type Outstanding } from './outstanding.ts'
 
@@ -104,6 +104,16 @@ export class ExecutionEngine {
     active.busy = false
     if (result.pending) void this.deliver(active.record.arn, { kind: 'continue' })
     return active
+  }
+
+  /** Ends an execution that could not be rebuilt. */
+  async giveUp(record: ExecutionRecord, reason: unknown): Promise<void> {
+    this.#active.delete(record.arn)
+    const outcome = runtimeFailure(reason)
+    const ended = endedRecord(record, outcome, this.#options.clock.now())
+    await this.#options.store.commit(givenUpChanges(ended))
+    for (const resolve of this.#waitingForEnd.get(record.arn) ?? []) resolve(outcome)
+    this.#waitingForEnd.delete(record.arn)
   }
 
   /** Sets about everything a rebuilt execution waits for: tasks run again, timers keep their due time. */

@@ -25,9 +25,17 @@ export async function rebuildExecutions(context: StatesContext): Promise<void> {
   for (const active of rebuilt) context.engine.continueWork(active)
 }
 
+/** An execution that cannot be rebuilt ends as failed, and keeps nobody from starting the stack. */
 async function rebuildRunning(context: StatesContext, arn: string): Promise<ActiveExecution | undefined> {
   const record = await context.catalog.find(arn)
-  return record && (await rebuildExecution(context, record))
+  if (!record) return undefined
+  try {
+    return await rebuildExecution(context, record)
+  } catch (error) {
+    process.emitWarning(`${arn} could not be rebuilt: ${error instanceof Error ? error.stack : String(error)}`)
+    await context.engine.giveUp(record, error)
+    return undefined
+  }
 }
 
 async function machineOf(context: StatesContext, record: ExecutionRecord): Promise<Machine> {

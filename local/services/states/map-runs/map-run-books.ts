@@ -74,7 +74,7 @@ export class MapRunBooks {
       const record: MapRunRecord = {
         arn,
         executionArn: active.record.arn,
-        machineArn: active.record.machineArn,
+        machineArn: `${active.record.machineArn}/${labelOf(arn)}`,
         status: 'RUNNING',
         startedAt: at,
         maxConcurrency: settings.maxConcurrency,
@@ -86,9 +86,22 @@ export class MapRunBooks {
       this.#running.set(arn, record)
       change(arn, (same) => same)
     }
-    if (effect.kind === 'endMapRun')
-      change(effect.mapRunArn, (record) => ({ ...record, status: effect.status, stoppedAt: at }))
+    if (effect.kind === 'endMapRun') {
+      this.#forgetChildren(effect.mapRunArn)
+      change(effect.mapRunArn, (record) => ({
+        ...record,
+        status: effect.status,
+        stoppedAt: at,
+        items: settled(record.items),
+        executions: settled(record.executions),
+      }))
+    }
     if (effect.kind === 'startChild') this.#childStarted(active, effect, change)
+  }
+
+  /** Children that are stopped with their Map Run report no end of their own. */
+  #forgetChildren(mapRunArn: string): void {
+    for (const [key, child] of this.#children) if (child.mapRunArn === mapRunArn) this.#children.delete(key)
   }
 
   #childStarted(active: ActiveExecution, effect: StartChild, change: Accounting['change']): void {
@@ -124,6 +137,11 @@ interface Accounting {
   change: (arn: string, next: (record: MapRunRecord) => MapRunRecord) => void
 }
 
+/** `…:mapRun:machine/label:uuid` */
+function labelOf(mapRunArn: string): string {
+  return mapRunArn.split('/').at(-1)!.split(':')[0]!
+}
+
 function itemsOf(effect: StartChild): number {
   if (effect.start.mapItem) return 1
   const input = JSON.parse(effect.input) as { Items?: unknown[] } | null
@@ -147,4 +165,9 @@ function ended(counts: Counts, as: keyof Counts, number: number): Counts {
     [as]: counts[as] + number,
     resultsWritten: counts.resultsWritten + number,
   }
+}
+
+/** What still ran at the end was aborted. */
+function settled(counts: Counts): Counts {
+  return { ...counts, running: 0, pending: 0, aborted: counts.aborted + counts.running + counts.pending }
 }
