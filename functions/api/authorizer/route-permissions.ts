@@ -8,6 +8,7 @@ export type RouteRule =
 /**
  * Which route needs which permission, keyed `METHOD /resource/path` as API Gateway declares it. A route that is missing
  * here is denied. `checkpoint:list` and `checkpoint:create` are the contract's legacy actions.
+ * Showing an inference needs none either, since the WebUI asks with the API key alone, nor does the simple door.
  * Completing an upload needs no user because the WebUI sends none there; renaming does, and its handler says so.
  */
 export const ROUTE_PERMISSIONS: Readonly<Record<string, RouteRule>> = {
@@ -20,4 +21,13 @@ export const ROUTE_PERMISSIONS: Readonly<Record<string, RouteRule>> = {
   'POST /merges': { access: 'user', anyOf: ['merge:all', 'merge:create'] },
   'GET /merges/{id}': { access: 'user', anyOf: ['merge:all', 'merge:list'] },
   'DELETE /merges/{id}': { access: 'user', anyOf: ['merge:all'] },
+  'GET /inferences': { access: 'user', anyOf: ['inference:all', 'inference:list', 'inference:create'] },
+  'POST /inferences': { access: 'user', anyOf: ['inference:all', 'inference:create'] },
+  'DELETE /inferences': { access: 'user', anyOf: ['inference:all'] },
+  'GET /inferences/{id}': { access: 'api-key' },
+  'PUT /inferences/{id}/start': { access: 'user', anyOf: ['inference:all', 'inference:create'] },
+  'GET /generate': { access: 'api-key' },
+  'GET /generate/default': { access: 'api-key' },
+  'GET /generate/{prompt}': { access: 'api-key' },
+  'POST /text2image': { access: 'api-key' },
 }

@@ -12,6 +12,9 @@ const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
   Forbidden: 403,
   CheckpointNotFound: 404,
   MergeNotFound: 404,
+  EndpointNotFound: 404,
+  EndpointNotInService: 400,
+  InferenceNotFound: 404,
   NameTaken: 409,
   CheckpointInUse: 409,
 }
