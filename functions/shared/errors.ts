@@ -81,11 +81,6 @@ export class VerificationFailedError extends PermanentError {
   override readonly name = 'VerificationFailed'
 }
 
-/** No endpoint has this id or name, or the caller may not use it. */
-export class EndpointNotFoundError extends PermanentError {
-  override readonly name = 'EndpointNotFound'
-}
-
 /** The endpoint cannot take requests: it is being made or deleted, or has failed. */
 export class EndpointNotInServiceError extends PermanentError {
   override readonly name = 'EndpointNotInService'
@@ -134,6 +129,31 @@ export class UnsupportedTaskError extends PermanentError {
 /** The endpoint's accelerator has too little memory for the request. */
 export class OutOfMemoryError extends PermanentError {
   override readonly name = 'OutOfMemory'
+}
+
+/** Another execution has recorded this id. */
+export class DuplicateIdError extends PermanentError {
+  override readonly name = 'DuplicateId'
+}
+
+/** No endpoint has this name. */
+export class EndpointNotFoundError extends PermanentError {
+  override readonly name = 'EndpointNotFound'
+}
+
+/** The endpoint is being created, changed or deleted: what is asked has to wait. */
+export class EndpointBusyError extends PermanentError {
+  override readonly name = 'EndpointBusy'
+}
+
+/** Another endpoint has this name. */
+export class EndpointNameTakenError extends PermanentError {
+  override readonly name = 'EndpointNameTaken'
+}
+
+/** The role has an endpoint already. */
+export class RoleTakenError extends PermanentError {
+  override readonly name = 'RoleTaken'
 }
 
 function listOffenders(offenders: readonly string[]): string {
