@@ -61,6 +61,8 @@ export interface InferenceRecord {
   imageNames: string[]
   sagemakerRaw?: string
   reason?: { error: string; cause: string }
+  /** When somebody asked for its start; its execution claims it a moment later. */
+  startRequestedAt?: string
   startedAt?: string
   completedAt?: string
   notify: boolean

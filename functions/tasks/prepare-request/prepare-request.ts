@@ -12,6 +12,7 @@ import { checkParameters } from '../../shared/inferences/check-parameters.ts'
 import { isInService } from '../../shared/inferences/choose-endpoint.ts'
 import { requestKey } from '../../shared/inferences/inference-keys.ts'
 import type { InferenceRecord, InferenceType } from '../../shared/inferences/inference-record.ts'
+import { promptOf } from '../../shared/inferences/prompt-of.ts'
 import { readInference } from '../../shared/inferences/read-inference.ts'
 import { readParameters } from '../../shared/inferences/read-parameters.ts'
 import { confirmModels } from '../../shared/inferences/resolve-models.ts'
@@ -65,6 +66,7 @@ export async function prepareRequest(context: PrepareRequestContext, id: string)
   const key = requestKey(id)
   await putRequest({ bucket: context.bucket, key, body, contentType: form.contentType })
   await noteUse(context, endpoint)
+  if (record.prompt === undefined) await notePrompt(context, id, promptOf(parameters))
   log.info('Request prepared', { inferenceId: id, endpointName: endpoint.name, backend: endpoint.backend })
   return {
     inferenceType: endpoint.endpointType,
@@ -92,12 +94,27 @@ async function putRequest(object: { bucket: string; key: string; body: string; c
 
 /** The idle guard deletes what nobody uses. An endpoint that has gone in the meantime is not brought back. */
 async function noteUse({ endpointsTable, clock }: PrepareRequestContext, { id }: EndpointRecord): Promise<void> {
+  await updateWhereThere({ table: endpointsTable, id, attribute: 'lastUsedAt', value: isoTime(clock.now()) })
+}
+
+/** Lists and mails show what was asked for, which for uploaded parameters is known only now. */
+async function notePrompt({ inferencesTable }: PrepareRequestContext, id: string, prompt?: string): Promise<void> {
+  if (prompt) await updateWhereThere({ table: inferencesTable, id, attribute: 'prompt', value: prompt })
+}
+
+async function updateWhereThere(change: {
+  table: string
+  id: string
+  attribute: string
+  value: string
+}): Promise<void> {
   const update = new UpdateCommand({
-    TableName: endpointsTable,
-    Key: { id },
+    TableName: change.table,
+    Key: { id: change.id },
     ConditionExpression: 'attribute_exists(id)',
-    UpdateExpression: 'SET lastUsedAt = :now',
-    ExpressionAttributeValues: { ':now': isoTime(clock.now()) },
+    UpdateExpression: 'SET #attribute = :value',
+    ExpressionAttributeNames: { '#attribute': change.attribute },
+    ExpressionAttributeValues: { ':value': change.value },
   })
   try {
     await withTransientErrors(() => dynamodb.send(update))
