@@ -17,6 +17,7 @@ const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
   NameTaken: 409,
   CheckpointInUse: 409,
   EndpointNotFound: 404,
+  DuplicateId: 409,
   EndpointBusy: 409,
   EndpointNameTaken: 409,
   RoleTaken: 409,
