@@ -7,6 +7,11 @@ const values = {
   TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:topic',
   EVENT_BUS: 'darkroom-test',
   MERGE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:merge-checkpoint',
+  ENDPOINTS_TABLE: 'Endpoints',
+  INFERENCES_TABLE: 'Inferences',
+  DEPLOY_ENDPOINT_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:deploy-endpoint',
+  DELETE_ENDPOINT_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:delete-endpoint',
+  ASYNC_INFERENCE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:async-inference',
   API_URL: 'http://127.0.0.1:3000/dev',
   LOG_LEVEL: 'ERROR',
 }
