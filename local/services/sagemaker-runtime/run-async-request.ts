@@ -1,0 +1,76 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3'
+import { parseS3Uri } from '../s3-uri.ts'
+import type { Scope } from '../sagemaker/arns.ts'
+import { type ContainerReply, callContainer } from '../sagemaker/hosting/call-container.ts'
+import type { Instance } from '../sagemaker/hosting/instance.ts'
+import type { ClientsOfRole } from '../sagemaker/role-clients.ts'
+import type { AsyncRequest } from './async-request.ts'
+import { type ContainerProblem, describeProblem, problemOfFailure, problemOfReply } from './invocation-errors.ts'
+import type { AsyncOutcome } from './result-message.ts'
+import { refusalOf } from './s3-refusal.ts'
+
+export interface RunOptions {
+  instance: Instance
+  clients: ClientsOfRole
+  scope: Scope
+}
+
+/** Has an instance answer a request. Rejects only with what is nobody's answer, e.g. that S3 cannot be reached. */
+export async function runAsyncRequest(
+  request: AsyncRequest,
+  { instance, clients, scope }: RunOptions,
+): Promise<AsyncOutcome> {
+  const input = await readInput(request, clients)
+  if ('status' in input) return input
+  const failed = (problem: ContainerProblem, body?: Buffer, contentType?: string): AsyncOutcome => ({
+    status: 'Failed',
+    reason: `ClientError: ${describeProblem(problem, scope, request.endpointName)}`,
+    ...(body && { body }),
+    ...(contentType && { contentType }),
+  })
+  const port = instance.port
+  if (port === undefined) return failed(problemOfFailure(new Error('the container ended')))
+  const call = {
+    port,
+    method: 'POST',
+    path: '/invocations',
+    headers: headersOf(request),
+    timeout: request.timeout,
+  } as const
+  let reply: ContainerReply
+  try {
+    reply = await callContainer({ ...call, body: input.body })
+  } catch (error) {
+    return failed(problemOfFailure(error))
+  }
+  const contentType = reply.headers['content-type'] ?? 'application/octet-stream'
+  const problem = problemOfReply(reply)
+  if (problem) return failed(problem, reply.body, contentType)
+  return { status: 'Completed', contentType, body: reply.body }
+}
+
+async function readInput(
+  { body, inputLocation = '' }: AsyncRequest,
+  { s3 }: ClientsOfRole,
+): Promise<{ body: Buffer } | AsyncOutcome> {
+  if (body !== undefined) return { body: Buffer.from(body, 'base64') }
+  const { bucket, key } = parseS3Uri(inputLocation)
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+    return { body: Buffer.from(await Body!.transformToByteArray()) }
+  } catch (error) {
+    return {
+      status: 'Failed',
+      reason: `ClientError: Failed to download data from ${inputLocation}: ${refusalOf(error)}`,
+    }
+  }
+}
+
+function headersOf({ contentType, accept, customAttributes, inferenceId }: AsyncRequest): Record<string, string> {
+  return {
+    'content-type': contentType ?? 'application/octet-stream',
+    ...(accept === undefined ? {} : { accept }),
+    ...(customAttributes === undefined ? {} : { 'x-amzn-sagemaker-custom-attributes': customAttributes }),
+    'x-amzn-sagemaker-inference-id': inferenceId,
+  }
+}
