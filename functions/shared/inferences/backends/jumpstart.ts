@@ -72,7 +72,8 @@ function imageOf(image: unknown, where: string): Uint8Array {
 function encodeRows(rows: unknown[], where: string): Uint8Array {
   const width = Array.isArray(rows[0]) ? rows[0].length : 0
   const isRow = (row: unknown): row is unknown[] => Array.isArray(row) && row.length === width && width > 0
-  if (!rows.every(isRow)) throw new UnreadableReplyError(`${where} of the reply has rows of different lengths`)
+  if (rows.length === 0 || !rows.every(isRow))
+    throw new UnreadableReplyError(`${where} of the reply has rows of different lengths`)
   const rgb = new Uint8Array(width * rows.length * 3)
   let at = 0
   for (const pixel of (rows as unknown[][]).flat()) {
