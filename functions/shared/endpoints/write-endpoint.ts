@@ -6,13 +6,14 @@ import type { EndpointRecord } from './endpoint-record.ts'
 /** Attributes to set, and to remove where the value is undefined. */
 export type EndpointChange = { [Field in keyof EndpointRecord]?: EndpointRecord[Field] | undefined }
 
-/** Puts the record of a new endpoint; true when it is this execution's, also from an earlier attempt. */
+/** Puts the record of a new endpoint; true when it is this execution's, also from an earlier attempt. False once the execution has ended. */
 export async function putEndpoint(table: string, record: EndpointRecord): Promise<boolean> {
   const put = new PutCommand({
     TableName: table,
     Item: record,
-    ConditionExpression: 'attribute_not_exists(id) OR executionArn = :execution',
-    ExpressionAttributeValues: { ':execution': record.executionArn },
+    ConditionExpression: 'attribute_not_exists(id) OR (executionArn = :execution AND #status = :status)',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':execution': record.executionArn, ':status': record.status },
   })
   return unlessRefused(() => withTransientErrors(() => dynamodb.send(put)))
 }
