@@ -103,10 +103,11 @@ export class AsyncQueue {
     for (const cancel of this.#expiries.values()) cancel()
   }
 
-  #enqueue(request: AsyncRequest): void {
+  #enqueue(request: AsyncRequest, { isFirst = false } = {}): void {
     const queue = this.#waiting.get(request.endpointName) ?? []
     this.#waiting.set(request.endpointName, queue)
-    queue.push(request)
+    if (isFirst) queue.unshift(request)
+    else queue.push(request)
     this.#expiries.set(
       request.id,
       this.#options.clock.setTimer(request.expiresAt, () => void this.#expire(request)),
@@ -132,6 +133,7 @@ export class AsyncQueue {
       outcome = await runAsyncRequest(request, { instance, clients: roleClients(request.roleArn), scope })
     })
     instance.inFlight -= 1
+    if (!outcome) this.#enqueue(request, { isFirst: true })
     this.pump(endpointName)
     if (outcome) {
       onInvoked(endpointName, instance.variantName)

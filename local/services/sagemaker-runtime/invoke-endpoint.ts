@@ -1,6 +1,6 @@
 import type { ServiceRequest } from '../../http/service.ts'
 import { ServiceError } from '../../http/service-error.ts'
-import { callContainer } from '../sagemaker/hosting/call-container.ts'
+import { type ContainerReply, isUndelivered } from '../sagemaker/hosting/call-container.ts'
 import type { Instance } from '../sagemaker/hosting/instance.ts'
 import { findInvocable, pickInstance, type RuntimeContext, type Shares } from './endpoint-access.ts'
 import { modelError, problemOfFailure, problemOfReply, validationError } from './invocation-errors.ts'
@@ -46,26 +46,32 @@ export function createInvoker(options: InvokerOptions): (request: ServiceRequest
     const attempt = (): Instance | undefined =>
       pickInstance(record, options.fleetsOf(name) ?? new Map(), { shares, target })
     const deadline = clock.now() + invocationTimeout
-    const instance = await waiters.until(name, attempt, deadline)
-    if (instance === undefined)
-      throw modelError({ status: 503, message: 'No instance of the endpoint is healthy' }, scope, name)
-    await exchange({ request, name, body, instance, timeout: deadline - clock.now() }, options)
-    onInvoked(name, instance.variantName)
+    for (;;) {
+      const instance = await waiters.until(name, attempt, deadline)
+      if (instance === undefined)
+        throw modelError({ status: 503, message: 'No instance of the endpoint is healthy' }, scope, name)
+      const reply = await exchange({ request, body, instance, timeout: deadline - clock.now() }).catch(
+        (error: unknown) => {
+          if (isUndelivered(error)) return undefined
+          throw modelError(problemOfFailure(error), scope, name)
+        },
+      )
+      if (reply === undefined) continue
+      answer({ request, name, instance, reply }, options)
+      onInvoked(name, instance.variantName)
+      return
+    }
   }
 }
 
 interface Exchange {
   request: ServiceRequest
-  name: string
   body: Buffer
   instance: Instance
   timeout: number
 }
 
-async function exchange(
-  { request, name, body, instance, timeout }: Exchange,
-  { scope }: InvokerOptions,
-): Promise<void> {
+async function exchange({ request, body, instance, timeout }: Exchange): Promise<ContainerReply> {
   const headers = Object.fromEntries(
     FORWARDED.flatMap((header) => {
       const value = headerOf(request, header)
@@ -73,20 +79,21 @@ async function exchange(
     }),
   )
   instance.inFlight += 1
-  const reply = await callContainer({
-    port: instance.port!,
-    method: 'POST',
-    path: '/invocations',
-    headers,
-    body,
-    timeout,
-  })
-    .catch((error: unknown) => {
-      throw modelError(problemOfFailure(error), scope, name)
-    })
-    .finally(() => {
-      instance.inFlight -= 1
-    })
+  try {
+    return await instance.invoke({ headers, body, timeout })
+  } finally {
+    instance.inFlight -= 1
+  }
+}
+
+interface Answered {
+  request: ServiceRequest
+  name: string
+  instance: Instance
+  reply: ContainerReply
+}
+
+function answer({ request, name, instance, reply }: Answered, { scope }: InvokerOptions): void {
   const problem = problemOfReply(reply)
   if (problem) throw modelError(problem, scope, name)
   if (reply.body.length > LARGEST_BODY)

@@ -1,7 +1,7 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { parseS3Uri } from '../s3-uri.ts'
 import type { Scope } from '../sagemaker/arns.ts'
-import { type ContainerReply, callContainer } from '../sagemaker/hosting/call-container.ts'
+import { type ContainerReply, isUndelivered } from '../sagemaker/hosting/call-container.ts'
 import type { Instance } from '../sagemaker/hosting/instance.ts'
 import type { ClientsOfRole } from '../sagemaker/role-clients.ts'
 import type { AsyncRequest } from './async-request.ts'
@@ -15,11 +15,11 @@ export interface RunOptions {
   scope: Scope
 }
 
-/** Has an instance answer a request. Rejects only with what is nobody's answer, e.g. that S3 cannot be reached. */
+/** Has an instance answer a request; undefined when the request did not reach it. Rejects only with what is nobody's answer, e.g. that S3 cannot be reached. */
 export async function runAsyncRequest(
   request: AsyncRequest,
   { instance, clients, scope }: RunOptions,
-): Promise<AsyncOutcome> {
+): Promise<AsyncOutcome | undefined> {
   const input = await readInput(request, clients)
   if ('status' in input) return input
   const failed = (problem: ContainerProblem, body?: Buffer, contentType?: string): AsyncOutcome => ({
@@ -28,19 +28,11 @@ export async function runAsyncRequest(
     ...(body && { body }),
     ...(contentType && { contentType }),
   })
-  const port = instance.port
-  if (port === undefined) return failed(problemOfFailure(new Error('the container ended')))
-  const call = {
-    port,
-    method: 'POST',
-    path: '/invocations',
-    headers: headersOf(request),
-    timeout: request.timeout,
-  } as const
   let reply: ContainerReply
   try {
-    reply = await callContainer({ ...call, body: input.body })
+    reply = await instance.invoke({ headers: headersOf(request), body: input.body, timeout: request.timeout })
   } catch (error) {
+    if (isUndelivered(error)) return undefined
     return failed(problemOfFailure(error))
   }
   const contentType = reply.headers['content-type'] ?? 'application/octet-stream'

@@ -52,3 +52,8 @@ export function callContainer(call: ContainerRequest): Promise<ContainerReply> {
     outgoing.end(body)
   })
 }
+
+/** Nothing listens at the container's port: the request has not been seen by anybody. */
+export function isUndelivered(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED'
+}

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../clock.ts'
-import { callContainer } from './call-container.ts'
+import { type ContainerReply, ContainerTimeoutError, callContainer } from './call-container.ts'
 import type { ContainerProcess } from './container-process.ts'
 import { pingFailure } from './hosting-failure.ts'
 
@@ -77,6 +77,19 @@ export class Instance {
     throw pingFailure(variantName)
   }
 
+  /** One invocation; rejects with `ContainerTimeoutError` or with what the socket says. */
+  async invoke(call: { headers: Record<string, string>; body: Buffer; timeout: number }): Promise<ContainerReply> {
+    const port = this.port
+    if (port === undefined) throw Object.assign(new Error('The container has ended'), { code: 'ECONNREFUSED' })
+    try {
+      return await callContainer({ ...call, port, method: 'POST', path: '/invocations' })
+    } catch (error) {
+      // Its end may not have been noticed yet.
+      if (!(error instanceof ContainerTimeoutError)) void this.#doubt(port)
+      throw error
+    }
+  }
+
   /** No further invocations; resolves when the program has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort()
@@ -108,6 +121,20 @@ export class Instance {
       void this.#restart()
     })
     this.#options.onReady()
+  }
+
+  /** Takes it out of service until it answers a ping, or ends and is started again. */
+  async #doubt(port: number): Promise<void> {
+    const running = this.#running
+    if (this.#port !== port || running === undefined) return
+    this.#port = undefined
+    while (running.process.isRunning && !this.#stopping.signal.aborted) {
+      await this.#pause(this.#options.times.pingInterval)
+      if (!(await this.#isHealthy(port)) || !running.process.isRunning) continue
+      this.#port = port
+      this.#options.onReady()
+      return
+    }
   }
 
   async #restart(): Promise<void> {
