@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling'
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import {
   CreateEndpointCommand,
@@ -13,7 +11,6 @@ import {
   type DescribeEndpointOutput,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker'
-import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
 import { systemClock } from '../../local/clock.ts'
 import type { AwsService } from '../../local/http/service.ts'
 import { type AutoScaling, createAutoScaling } from '../../local/services/autoscaling/create-autoscaling.ts'
@@ -61,8 +58,14 @@ export interface HostingFixture {
 /** How long one second of scaling periods lasts here. */
 const SCALING_SECOND = 2
 
-export async function startHosting({ roles = [] }: { roles?: IamRole[] } = {}): Promise<HostingFixture> {
-  const directory = mkdtempSync(join(tmpdir(), 'darkroom-hosting-'))
+export interface HostingFixtureOptions {
+  roles?: IamRole[]
+  /** Kept at the end; without it there is one of its own, which is removed. */
+  directory?: string
+}
+
+export async function startHosting(options: HostingFixtureOptions = {}): Promise<HostingFixture> {
+  const { roles = [], directory = mkdtempSync(join(tmpdir(), 'darkroom-hosting-')) } = options
   writeOperatorSettings(directory)
   const [events, notices, logs]: [EndpointEvent[], Notice[], string[]] = [[], [], []]
   const scope = { region, accountId, clock: systemClock, newId: randomUUID }
@@ -121,7 +124,7 @@ export async function startHosting({ roles = [] }: { roles?: IamRole[] } = {}): 
       await edge.edge.close()
       await sns.close()
       await s3.close()
-      rmSync(directory, { recursive: true, force: true })
+      if (options.directory === undefined) rmSync(directory, { recursive: true, force: true })
     },
   }
 }
@@ -182,6 +185,9 @@ export function writeOperatorSettings(directory: string, settings: object = {}):
   writeFileSync(join(directory, 'sagemaker.json'), JSON.stringify({ programs, ...settings }))
 }
 
+/** Where clients come from. */
+export type Clients = Pick<HostingFixture, 'client'>
+
 export interface EndpointWish {
   name: string
   behaviour?: string
@@ -193,7 +199,7 @@ export interface EndpointWish {
 }
 
 /** A model, a configuration and an endpoint of one name, without waiting for it. */
-export async function createEndpoint(fixture: HostingFixture, wish: EndpointWish): Promise<void> {
+export async function createEndpoint(fixture: Clients, wish: EndpointWish): Promise<void> {
   const sagemaker = fixture.client(SageMakerClient)
   await createConfig(sagemaker, wish)
   await sagemaker.send(new CreateEndpointCommand({ EndpointName: wish.name, EndpointConfigName: wish.name }))
@@ -247,12 +253,12 @@ export async function eventually<T>(attempt: () => Promise<T> | T, patience = 8_
   }
 }
 
-export function describeEndpoint(fixture: HostingFixture, EndpointName: string): Promise<DescribeEndpointOutput> {
+export function describeEndpoint(fixture: Clients, EndpointName: string): Promise<DescribeEndpointOutput> {
   return fixture.client(SageMakerClient).send(new DescribeEndpointCommand({ EndpointName }))
 }
 
 /** Waits for the status; answers the description. */
-export function untilStatus(fixture: HostingFixture, name: string, status: string): Promise<DescribeEndpointOutput> {
+export function untilStatus(fixture: Clients, name: string, status: string): Promise<DescribeEndpointOutput> {
   return eventually(async () => {
     const endpoint = await describeEndpoint(fixture, name)
     return endpoint.EndpointStatus === status ? endpoint : undefined
@@ -260,10 +266,8 @@ export function untilStatus(fixture: HostingFixture, name: string, status: strin
 }
 
 /** The text of an object in the bucket by its S3 URI. */
-export async function readObject(fixture: HostingFixture, uri: string): Promise<string> {
+export async function readObject(fixture: Clients, uri: string): Promise<string> {
   const Key = uri.replace(`s3://${BUCKET}/`, '')
   const { Body } = await fixture.client(S3Client).send(new GetObjectCommand({ Bucket: BUCKET, Key }))
   return await Body!.transformToString()
 }
-
-export { ApplicationAutoScalingClient, CloudWatchClient, S3Client, SageMakerClient, SageMakerRuntimeClient }
