@@ -422,7 +422,9 @@ describe('The inference routes on real tables and a real bucket', () => {
 
     it('waits twenty seconds by its clock, and as long as that only while nothing has ended', async () => {
       let now = 0
-      const sleep = async (milliseconds: number) => void (now += milliseconds)
+      const sleep = async (milliseconds: number) => {
+        now += milliseconds
+      }
       const wait = (id: string) => awaitInference(library.inferencesTable, id, { clock: { now: () => now }, sleep })
       await shelf.inference('door-2')
       expect((await wait('door-2')).status).to.equal('inprogress')
