@@ -10,6 +10,7 @@ import { listField, textField } from '../../shared/http/fields.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'
 import { newId } from '../../shared/new-id.ts'
 import type { EndpointsContext } from './endpoints-context.ts'
+import { forgetFailed } from './forget-failed.ts'
 
 /** The machine's writes overtake ours this often at most. */
 const ATTEMPTS = 5
@@ -19,6 +20,7 @@ export async function deleteEndpoints(context: EndpointsContext, caller: Account
   const list = listField(readJsonBody(request).endpoint_name_list, 'endpoint_name_list', { min: 1, max: 10 })
   const names = list.map((name, index) => textField(name, `endpoint_name_list[${index}]`, { max: 256 }))
   for (const name of new Set(names)) await deleteOne(context, name, caller.username)
+  await forgetFailed(context, names)
 }
 
 async function deleteOne(context: EndpointsContext, name: string, username: string): Promise<void> {
