@@ -43,6 +43,8 @@ interface EndpointEvent {
 /** SageMaker with everything it needs behind one edge. */
 export interface HostingFixture {
   edge: EdgeFixture
+  /** What the edge serves; a test may add to it. */
+  services: Record<string, AwsService>
   directory: string
   sagemaker: SageMaker
   cloudwatch: CloudWatch
@@ -98,6 +100,7 @@ export async function startHosting(options: HostingFixtureOptions = {}): Promise
   }
   return {
     edge,
+    services,
     directory,
     events,
     notices,
