@@ -12,6 +12,15 @@ const values = {
   DEPLOY_ENDPOINT_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:deploy-endpoint',
   DELETE_ENDPOINT_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:delete-endpoint',
   ASYNC_INFERENCE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:async-inference',
+  NAME_PREFIX: 'darkroom-test',
+  DEFAULT_BACKEND: 'pocket',
+  IMAGE_URIS: JSON.stringify({
+    pocket: 'darkroom/pocket',
+    diffusers: '',
+    a1111: 'predecessor/inference',
+    huggingface: 'dlc',
+  }),
+  MAX_INSTANCES: '4',
   API_URL: 'http://127.0.0.1:3000/dev',
   LOG_LEVEL: 'ERROR',
 }

@@ -64,7 +64,15 @@ describe('The schemas of bodies and events', () => {
   })
 
   it('bound every string that a client sends', () => {
-    for (const name of ['create-merge', 'create-checkpoint', 'update-checkpoint', 'delete-checkpoints']) {
+    for (const name of [
+      'create-endpoint',
+      'update-endpoint',
+      'delete-endpoints',
+      'create-merge',
+      'create-checkpoint',
+      'update-checkpoint',
+      'delete-checkpoints',
+    ]) {
       for (const [path, node] of strings(schema(name), name)) {
         expect('enum' in node || 'pattern' in node || 'maxLength' in node, path).to.equal(true)
       }
