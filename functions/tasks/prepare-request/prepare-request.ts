@@ -17,6 +17,7 @@ import { readInference } from '../../shared/inferences/read-inference.ts'
 import { readParameters } from '../../shared/inferences/read-parameters.ts'
 import { confirmModels } from '../../shared/inferences/resolve-models.ts'
 import { log } from '../../shared/log.ts'
+import { deleteObjects } from '../../shared/objects/delete-objects.ts'
 
 /** Where records and objects are. */
 export interface PrepareRequestContext {
@@ -65,6 +66,7 @@ export async function prepareRequest(context: PrepareRequestContext, id: string)
   })
   const key = requestKey(id)
   await putRequest({ bucket: context.bucket, key, body, contentType: form.contentType })
+  await refuseLate(context, id)
   await noteUse(context, endpoint)
   if (record.prompt === undefined) await notePrompt(context, id, promptOf(parameters))
   log.info('Request prepared', { inferenceId: id, endpointName: endpoint.name, backend: endpoint.backend })
@@ -90,6 +92,14 @@ async function putRequest(object: { bucket: string; key: string; body: string; c
     ContentType: object.contentType,
   })
   await withTransientErrors(() => s3.send(put))
+}
+
+/** Stopped or deleted while the request was being written: whoever cleaned up may have been faster than we. */
+async function refuseLate({ bucket, inferencesTable }: PrepareRequestContext, id: string): Promise<void> {
+  const record = await readInference(inferencesTable, id)
+  if (record?.status === 'inprogress') return
+  await deleteObjects(bucket, requestKey(id))
+  throw new InferenceNotFoundError(`inference with id ${id} was deleted or has ended`)
 }
 
 /** The idle guard deletes what nobody uses. An endpoint that has gone in the meantime is not brought back. */

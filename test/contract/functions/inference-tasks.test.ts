@@ -102,6 +102,17 @@ describe('The tasks of async-inference on real tables and a real bucket', () => 
       expect(await prepareRequest(context(), id)).to.deep.equal(prepared)
     })
 
+    it('takes the request back when the inference ended while it was being written', async () => {
+      const send = s3.send.bind(s3)
+      sinon.stub(s3, 'send').callsFake((async (command: Json) => {
+        const answer = await send(command as never)
+        if (command.input.Key === `inference_input/${id}.json`) await shelf.inference(id, { status: 'failed' })
+        return answer
+      }) as never)
+      expect((await failure(prepareRequest(context(), id))).name).to.equal('InferenceNotFound')
+      expect(await shelf.keys(`inference_input/${id}.json`)).to.deep.equal([])
+    })
+
     const refusals: [string, () => Promise<unknown>, string, RegExp][] = [
       [
         'an endpoint that was deleted',
