@@ -22,6 +22,7 @@ from .tasks.render import DrawingEngine, Studio
 MakeEngine = Callable[[Settings], DrawingEngine]
 log = logging.getLogger("darkroom")
 _AFTER_INTERRUPT_S = 5.0
+_LOOK_FOR_STOP_S = 0.1
 
 
 def make_engine(settings: Settings) -> DrawingEngine:
@@ -95,7 +96,7 @@ class Container:
 
     def run(self) -> int:
         """Serves until `stop`; then lets the running request finish within the grace time, and interrupts it after."""
-        threading.Thread(target=self.server.serve_forever, name="http", daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(_LOOK_FOR_STOP_S,), name="http", daemon=True).start()
         threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
         self._ended.wait()
         self.health.stopping()

@@ -29,6 +29,8 @@ def _read_entry(kind: str, where: str, entry: Any) -> ModelRef | None:
 
 
 def _read_kind(kind: str, entries: Any) -> tuple[ModelRef, ...]:
+    if entries is None:
+        return ()
     if not isinstance(entries, list):
         raise InvalidPayload(f"models.{kind} must be a list.")
     refs = [_read_entry(kind, f"models.{kind}[{index}]", entry) for index, entry in enumerate(entries)]
@@ -43,7 +45,7 @@ def read_requested(models: Any) -> ModelLists:
         raise InvalidPayload("models must be an object.")
     if models.get("hypernetworks"):
         raise UnsupportedTask("models.hypernetworks: hypernetworks are not supported.")
-    return {kind: _read_kind(kind, models.get(kind) or []) for kind in KINDS}
+    return {kind: _read_kind(kind, models.get(kind)) for kind in KINDS}
 
 
 def find_shipped(model_dir: Path) -> ModelLists:

@@ -49,6 +49,8 @@ def read_hires(values: Mapping[str, Any], first: Sampling) -> Hires | None:
     if upscaler not in LATENT_UPSCALERS and upscaler not in PIXEL_UPSCALERS:
         known = ", ".join((*LATENT_UPSCALERS, *PIXEL_UPSCALERS))
         raise UnsupportedTask(f"hr_upscaler {upscaler!r} is a model this container does not have; it has: {known}.")
+    if values["denoising_strength"] == 0:
+        raise InvalidPayload("denoising_strength must be above 0 with enable_hr.")
     width, height = _size(values)
     if min(width, height) < 64:
         raise InvalidPayload("hr_resize_x and hr_resize_y must give at least 64×64 pixels.")

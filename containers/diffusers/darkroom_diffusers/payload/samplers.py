@@ -54,7 +54,7 @@ SAMPLERS: Mapping[str, Sampler] = {
     "DPM2 a": Sampler("KDPM2AncestralDiscreteScheduler", schedules=_ALL, automatic="Karras"),
     "DPM++ 2S a": Sampler(
         _2S,
-        {"solver_order": 2, "algorithm_type": "dpmsolver++"},
+        {"solver_order": 2, "algorithm_type": "dpmsolver++", "lower_order_final": True},
         _SDE_LIKE,
         "Karras",
         "DPM-Solver++ 2S without the ancestral noise",
@@ -71,7 +71,7 @@ SAMPLERS: Mapping[str, Sampler] = {
     "DPM++ 3M SDE": Sampler(_2M, {"solver_order": 3, "algorithm_type": "sde-dpmsolver++"}, _ALL, "Exponential"),
     "DPM fast": Sampler(
         _2S,
-        {"solver_order": 3, "algorithm_type": "dpmsolver++"},
+        {"solver_order": 3, "algorithm_type": "dpmsolver++", "lower_order_final": True},
         substitute="DPM-Solver++ 3S with uniform steps",
     ),
     "DDIM": Sampler("DDIMScheduler", {**_LEADING, "clip_sample": False, "set_alpha_to_one": False}),
