@@ -13,6 +13,7 @@ import { createLambdaService, type LambdaService } from './services/lambda/lambd
 import { createLogs } from './services/logs/create-logs.ts'
 import { createS3Service } from './services/s3/create-s3-service.ts'
 import { createSageMaker, type SageMaker } from './services/sagemaker/create-sagemaker.ts'
+import { readOperatorSettings } from './services/sagemaker/operator-settings.ts'
 import { createSns, type Sns } from './services/sns/create-sns.ts'
 import { createStatesService } from './services/states/states-service.ts'
 import { createSts } from './services/sts/create-sts.ts'
@@ -81,7 +82,8 @@ async function createHostingServices(
 ): Promise<{ sagemaker: SageMaker; autoscaling: AutoScaling; cloudwatch: CloudWatch }> {
   const { dataDirectory, clock, region, accountId, endpoint, scalingSecond, log } = options
   const scope = { region, accountId, clock, newId: randomUUID }
-  const pace = scalingSecond === undefined ? {} : { second: scalingSecond }
+  const { scalingMinute = 60 } = readOperatorSettings(join(dataDirectory, 'sagemaker.json'))
+  const second = scalingSecond ?? (scalingMinute / 60) * 1_000
   const sagemaker = await createSageMaker({
     ...scope,
     dataDirectory,
@@ -90,10 +92,11 @@ async function createHostingServices(
     authorizeAs: iam.authorizeAs,
     publishEvent: (entry) => events.publish(entry),
     onLog: logs.append,
+    isScalableTarget: (endpointName, variantName) => autoscaling.isScalableTarget(endpointName, variantName),
   })
   const cloudwatch = await createCloudWatch({
     ...scope,
-    ...pace,
+    second,
     dataDirectory: join(dataDirectory, 'cloudwatch'),
     runScalingPolicy: (policyArn, notice) => autoscaling.runPolicy(policyArn, notice),
     publishToTopic: (topicArn, message) => sns.publish({ topicArn, message }),
@@ -102,7 +105,7 @@ async function createHostingServices(
   cloudwatch.addSource(sagemaker.metrics)
   const autoscaling = await createAutoScaling({
     ...scope,
-    ...pace,
+    second,
     dataDirectory: join(dataDirectory, 'autoscaling'),
     capacity: sagemaker.capacity,
     alarms: cloudwatch,

@@ -156,6 +156,7 @@ async function openServices({ directory, edge, onEvent, onLog }: OpenOptions): P
     authorizeAs: edge.iam.authorizeAs,
     publishEvent: async (entry) => onEvent(JSON.parse(entry.detail) as EndpointEvent),
     onLog: ({ line }) => onLog(line),
+    isScalableTarget: (endpointName, variantName) => autoscaling.isScalableTarget(endpointName, variantName),
     times: { pingInterval: 20, startupSecond: 30, firstRestartDelay: 20, drain: 2_000 },
     invocationTimeout: 1_500,
   })

@@ -33,6 +33,8 @@ export interface AutoScalingOptions {
 export interface AutoScaling extends AwsService {
   /** An alarm calls the policy. */
   runPolicy(policyArn: string, notice: AlarmNotice): Promise<void>
+  /** Whether the variant is a scalable target. */
+  isScalableTarget(endpointName: string, variantName: string): boolean
   close(): Promise<void>
 }
 
@@ -68,6 +70,8 @@ export async function createAutoScaling(options: AutoScalingOptions): Promise<Au
       const policy = policies.all().find(({ arn }) => arn === policyArn)
       if (policy) await run(policy, notice)
     },
+    isScalableTarget: (endpointName, variantName) =>
+      targets.find(`endpoint/${endpointName}/variant/${variantName}`) !== undefined,
     close: () => store.close(),
   }
 }

@@ -44,6 +44,8 @@ export interface SageMakerOptions {
   /** Hands an event to the default bus of EventBridge; rejects when it was not taken. */
   publishEvent: PublishEvent
   onLog?(line: LogLine): void
+  /** Whether Application Auto Scaling holds the variant. */
+  isScalableTarget?(endpointName: string, variantName: string): boolean
   newId(): string
   /** Where relative paths of container commands begin; the repository when missing. */
   workingDirectory?: string
@@ -110,6 +112,7 @@ export async function createSageMaker(options: SageMakerOptions): Promise<SageMa
     configs,
     endpoints,
     lifecycle,
+    isScalableTarget: options.isScalableTarget ?? (() => false),
     quotas: () => readOperatorSettings(settingsFile).quotas,
   }
   const runtimeContext = {

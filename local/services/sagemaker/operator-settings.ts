@@ -15,6 +15,8 @@ export interface OperatorSettings {
   programs?: ProgramRow[]
   /** Images that run in Docker instead; true for all. */
   docker?: boolean | string[]
+  /** Seconds that one minute of CloudWatch periods and scaling cooldowns lasts; 60 when missing. Read when the stack starts. */
+  scalingMinute?: number
   /** Further words of `docker run`, e.g. `["--gpus", "all"]`. */
   dockerArguments?: string[]
 }

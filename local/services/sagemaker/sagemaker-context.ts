@@ -15,6 +15,8 @@ export interface SageMakerContext {
   configs: RecordCollection<EndpointConfigRecord>
   endpoints: EndpointBook
   lifecycle: EndpointLifecycle
+  /** Whether Application Auto Scaling holds the variant. */
+  isScalableTarget(endpointName: string, variantName: string): boolean
   /** The operator's quotas, as they are now. */
   quotas(): Record<string, number> | undefined
 }

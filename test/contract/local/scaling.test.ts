@@ -17,6 +17,7 @@ import {
   PutMetricAlarmCommand,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch'
+import { CreateEndpointConfigCommand, SageMakerClient, UpdateEndpointCommand } from '@aws-sdk/client-sagemaker'
 import { InvokeEndpointAsyncCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime'
 import { expect } from 'chai'
 import { accountId, failureOf, region } from '../../support/edge-fixture.ts'
@@ -176,6 +177,25 @@ describe('scaling of endpoints on the laptop', () => {
     )
     expect(Math.max(...statistics.Datapoints!.map(({ Maximum }) => Maximum!))).to.be.greaterThan(2)
   }).timeout(30_000)
+
+  it('does not let a variant go to other instances that is a scalable target', async () => {
+    const sagemaker = fixture.client(SageMakerClient)
+    const variant = {
+      VariantName: 'prod',
+      ModelName: NAME,
+      InstanceType: 'ml.g5.4xlarge',
+      InitialInstanceCount: 1,
+    } as const
+    const EndpointConfigName = 'other-instances'
+    await sagemaker.send(new CreateEndpointConfigCommand({ EndpointConfigName, ProductionVariants: [variant] }))
+    await untilStatus(fixture, NAME, 'InService')
+    const failure = await failureOf(
+      sagemaker.send(new UpdateEndpointCommand({ EndpointName: NAME, EndpointConfigName })),
+    )
+    expect(failure.message).to.equal(
+      'The variant(s) "[prod]" must be deregistered as scalable targets with AWS Auto Scaling before they can be removed or have their instance type changed.',
+    )
+  })
 
   it('leaves no alarm of a policy or a target that is gone', async () => {
     await scaling.send(new DeleteScalingPolicyCommand({ ...target, PolicyName: 'wake-up' }))

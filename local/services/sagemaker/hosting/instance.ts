@@ -54,6 +54,8 @@ export class Instance {
   readonly #stopping = new AbortController()
   #running: { process: ContainerProcess; port: number } | undefined
   #port: number | undefined
+  /** Restarts since it last stayed in service. */
+  #restarts = 0
 
   constructor(options: InstanceOptions) {
     this.#options = options
@@ -114,9 +116,12 @@ export class Instance {
 
   #enterService({ process, port }: { process: ContainerProcess; port: number }): void {
     this.#port = port
+    const { clock, times } = this.#options
+    const since = clock.now()
     void process.ended.then((how) => {
       this.#port = undefined
       if (this.#stopping.signal.aborted) return
+      if (clock.now() - since > times.longestRestartDelay) this.#restarts = 0
       this.#options.onNotice(`The container ended (${how}) and is started again.`)
       void this.#restart()
     })
@@ -139,8 +144,9 @@ export class Instance {
 
   async #restart(): Promise<void> {
     const { clock, startupTimeout, times } = this.#options
-    for (let attempt = 0; !this.#stopping.signal.aborted; attempt += 1) {
-      await this.#pause(Math.min(times.longestRestartDelay, times.firstRestartDelay * 2 ** attempt))
+    while (!this.#stopping.signal.aborted) {
+      await this.#pause(Math.min(times.longestRestartDelay, times.firstRestartDelay * 2 ** this.#restarts))
+      this.#restarts += 1
       if (this.#stopping.signal.aborted) return
       const deadline = clock.now() + startupTimeout * times.startupSecond
       if (await this.#startOnce(deadline).catch(() => false)) return

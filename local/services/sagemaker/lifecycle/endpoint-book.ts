@@ -42,7 +42,9 @@ export class EndpointBook {
 
   /** Keeps the record in its new status and sends the event. */
   async enter(record: EndpointRecord): Promise<EndpointRecord> {
-    const changed = { ...record, modifiedAt: this.#now(record) }
+    // Tags may have changed while a job was under way with an older record.
+    const tags = this.find(record.name)?.tags ?? record.tags
+    const changed = { ...record, tags, modifiedAt: this.#now(record) }
     await this.#announce(changed, changed.status, this.#records.change(record.name, changed))
     return changed
   }

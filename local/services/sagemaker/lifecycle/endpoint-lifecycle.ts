@@ -22,6 +22,8 @@ const FAULT_REASON =
 export class EndpointLifecycle {
   readonly #options: LifecycleOptions
   readonly #fleets = new Map<string, Fleets>()
+  /** Replaced ones that finish what they do. */
+  readonly #retiring = new Set<Fleets>()
   readonly #jobs = new Set<Promise<void>>()
   #isClosed = false
 
@@ -66,7 +68,7 @@ export class EndpointLifecycle {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await Promise.all([...this.#fleets.values()].map((fleets) => closeAll(fleets)))
+    await Promise.all([...this.#fleets.values(), ...this.#retiring].map((fleets) => closeAll(fleets)))
     await Promise.all(this.#jobs)
   }
 
@@ -123,7 +125,13 @@ export class EndpointLifecycle {
     const old = this.#fleets.get(record.name)
     this.#fleets.set(record.name, fleets)
     await book.enter({ ...withoutNext(record), ...next, status: 'InService' })
-    if (old) await closeAll(old, { drain: true })
+    if (old) await this.#retire(old)
+  }
+
+  async #retire(fleets: Fleets): Promise<void> {
+    this.#retiring.add(fleets)
+    await closeAll(fleets, { drain: !this.#isClosed })
+    this.#retiring.delete(fleets)
   }
 
   async #adjust(record: EndpointRecord, next: Deployment): Promise<void> {

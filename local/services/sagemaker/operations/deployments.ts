@@ -15,6 +15,22 @@ export function deploymentOf(context: SageMakerContext, config: EndpointConfigRe
   }
 }
 
+/** `RetainAllVariantProperties`: counts and weights of variants that there are already stay as they are. */
+export function retainingCapacities(next: Deployment, current: Deployment): Deployment {
+  const variants = next.variants.map((variant) => {
+    const known = current.variants.find(({ name }) => name === variant.name)
+    return known ? { ...variant, desiredCount: known.desiredCount, weight: known.weight } : variant
+  })
+  return { ...next, variants }
+}
+
+/** Names of variants that `next` would remove or put on other instances. */
+export function uprootedVariants(current: Deployment, next: Deployment): string[] {
+  return current.variants
+    .filter(({ name, instanceType }) => next.variants.find((one) => one.name === name)?.instanceType !== instanceType)
+    .map(({ name }) => name)
+}
+
 /** New counts and weights of some variants. */
 export interface WeightAndCapacity {
   VariantName: string

@@ -1,12 +1,18 @@
 import type { JsonOperation } from '../../../http/json-service.ts'
 import type { ServiceRequest } from '../../../http/service.ts'
 import { checkedOperation } from '../../checked-operation.ts'
-import { list, number, oneOf, required, structure } from '../../states/wire/shapes.ts'
+import { flag, list, number, oneOf, required, structure } from '../../states/wire/shapes.ts'
 import { checkQuotas } from '../quotas.ts'
 import type { Deployment, EndpointRecord, Tag } from '../records.ts'
 import { authorizeOn, findRecord, type SageMakerContext } from '../sagemaker-context.ts'
-import { alreadyExists, inProgress } from '../sagemaker-errors.ts'
-import { deploymentOf, type WeightAndCapacity, withCapacities } from './deployments.ts'
+import { alreadyExists, inProgress, validationError } from '../sagemaker-errors.ts'
+import {
+  deploymentOf,
+  retainingCapacities,
+  uprootedVariants,
+  type WeightAndCapacity,
+  withCapacities,
+} from './deployments.ts'
 import { describeEndpoint } from './describe-endpoint.ts'
 import { listPage } from './list-page.ts'
 import { listing, resourceName, tags } from './members.ts'
@@ -17,6 +23,12 @@ const createInput = structure({
   EndpointName: required(resourceName),
   EndpointConfigName: required(resourceName),
   Tags: tags,
+})
+
+const updateInput = structure({
+  EndpointName: required(resourceName),
+  EndpointConfigName: required(resourceName),
+  RetainAllVariantProperties: flag(),
 })
 
 const capacitiesInput = structure({
@@ -65,10 +77,13 @@ export function createEndpointOperations(context: SageMakerContext): Record<stri
       await lifecycle.create({ name, arn, status: 'Creating', ...times, tags: given as Tag[], ...deployment })
       return { EndpointArn: arn }
     }),
-    UpdateEndpoint: checkedOperation(createInput, async ({ EndpointName: name, EndpointConfigName }, request) => {
+    UpdateEndpoint: checkedOperation(updateInput, async (input, request) => {
+      const { EndpointName: name, EndpointConfigName, RetainAllVariantProperties = false } = input
       const arn = authorizeEndpointChange(context, request, { action: 'UpdateEndpoint', name, EndpointConfigName })
       const record = changeable(findRecord(context, 'endpoint', name))
-      const next = deploymentOf(context, findRecord(context, 'endpoint-config', EndpointConfigName))
+      const configured = deploymentOf(context, findRecord(context, 'endpoint-config', EndpointConfigName))
+      const next = RetainAllVariantProperties ? retainingCapacities(configured, record) : configured
+      checkScalableTargets(context, record, next)
       checkUpdateQuotas(context, record, next)
       await lifecycle.update(record, next)
       return { EndpointArn: arn }
@@ -141,6 +156,15 @@ function authorizeEndpointChange(
 function changeable(record: EndpointRecord, { evenFailed = false } = {}): EndpointRecord {
   if (record.status === 'InService' || (record.status === 'Failed' && evenFailed)) return record
   throw inProgress(record.arn)
+}
+
+/** Application Auto Scaling must let go of a variant before it goes, or goes to other instances. */
+function checkScalableTargets({ isScalableTarget }: SageMakerContext, record: EndpointRecord, next: Deployment): void {
+  const held = uprootedVariants(record, next).filter((variant) => isScalableTarget(record.name, variant))
+  if (held.length === 0) return
+  throw validationError(
+    `The variant(s) "[${held.join(', ')}]" must be deregistered as scalable targets with AWS Auto Scaling before they can be removed or have their instance type changed.`,
+  )
 }
 
 function checkUpdateQuotas(context: SageMakerContext, record: EndpointRecord, next: Deployment): void {
