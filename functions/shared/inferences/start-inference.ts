@@ -24,6 +24,11 @@ export async function startInference(context: InferencesContext, record: Inferen
   return noteStart(context, record)
 }
 
+/** The ARN of an inference's execution, which is called like the inference. */
+export function executionArnOf({ machineArn }: Pick<InferencesContext, 'machineArn'>, id: string): string {
+  return `${machineArn.replace(':stateMachine:', ':execution:')}:${id}`
+}
+
 /** Clients poll while the status is `inprogress`: from here on it is shown, though the execution may not have claimed it yet. */
 async function noteStart(
   { inferencesTable, clock }: InferencesContext,
