@@ -1,5 +1,3 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3'
-import { PublishCommand } from '@aws-sdk/client-sns'
 import { RecordCollection } from '../record-collection.ts'
 import { retryDelivery } from '../retry-delivery.ts'
 import { parseS3Uri } from '../s3-uri.ts'
@@ -175,12 +173,11 @@ export class AsyncQueue {
     const location = isCompleted ? request.outputLocation : request.failureLocation
     if (location === undefined || (isCompleted && this.#options.faults.take('lose-output', request.endpointName)))
       return outcome
-    const { bucket, key } = parseS3Uri(location)
     const body = outcome.body ?? Buffer.from(isCompleted ? '' : outcome.reason)
-    const ContentType = outcome.contentType ?? 'text/plain'
+    const contentType = outcome.contentType ?? 'text/plain'
     try {
-      const { s3 } = this.#options.roleClients(request.roleArn)
-      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType }))
+      const clients = this.#options.roleClients(request.roleArn)
+      await clients.writeObject(parseS3Uri(location), { body, contentType })
       return outcome
     } catch (error) {
       const reason = `ClientError: Failed to upload data to ${location}: ${refusalOf(error)}`
@@ -195,12 +192,8 @@ export class AsyncQueue {
     if (delay) await new Promise<void>((resolve) => clock.setTimer(clock.now() + (delay.seconds ?? 0) * 1_000, resolve))
     const isDropped = topicArn === undefined || faults.take('drop-notification', endpointName) !== undefined
     const copies = isDropped ? 0 : faults.take('duplicate-notification', endpointName) ? 2 : 1
-    for (let copy = 0; copy < copies; copy += 1) {
-      const { sns } = roleClients(request.roleArn)
-      await this.#persist(() =>
-        sns.send(new PublishCommand({ TopicArn: topicArn, Message: message })).catch(ignoreRefusal),
-      )
-    }
+    const publish = () => roleClients(request.roleArn).publish(topicArn!, message).catch(ignoreRefusal)
+    for (let copy = 0; copy < copies; copy += 1) await this.#persist(publish)
     if (!this.#closing.signal.aborted) await this.#kept.remove(request.id)
   }
 

@@ -1,4 +1,4 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3'
+import { buffer } from 'node:stream/consumers'
 import { parseS3Uri } from '../s3-uri.ts'
 import type { Scope } from '../sagemaker/arns.ts'
 import { type ContainerReply, isUndelivered } from '../sagemaker/hosting/call-container.ts'
@@ -43,13 +43,11 @@ export async function runAsyncRequest(
 
 async function readInput(
   { body, inputLocation = '' }: AsyncRequest,
-  { s3 }: ClientsOfRole,
+  clients: ClientsOfRole,
 ): Promise<{ body: Buffer } | AsyncOutcome> {
   if (body !== undefined) return { body: Buffer.from(body, 'base64') }
-  const { bucket, key } = parseS3Uri(inputLocation)
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-    return { body: Buffer.from(await Body!.transformToByteArray()) }
+    return { body: await buffer(await clients.readObject(parseS3Uri(inputLocation))) }
   } catch (error) {
     return {
       status: 'Failed',

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import {
@@ -157,6 +158,16 @@ describe('SageMaker endpoints on the laptop', () => {
     await createEndpoint(fixture, { name: 'no-model', model: { ModelDataSource: { S3DataSource: missing } } })
     const { FailureReason } = await untilStatus(fixture, 'no-model', 'Failed')
     expect(FailureReason).to.include(`Failed to download model data for container "container_1" from URL`)
+  })
+
+  it('unpacks a model archive', async () => {
+    mkdirSync(join(fixture.directory, 'packed/VAE'), { recursive: true })
+    writeFileSync(join(fixture.directory, 'packed/VAE/eyes.txt'), 'sharp')
+    const archive = execFileSync('tar', ['-cz', '-C', join(fixture.directory, 'packed'), 'VAE'])
+    await fixture.client(S3Client).send(new PutObjectCommand({ Bucket: BUCKET, Key: 'model.tar.gz', Body: archive }))
+    await createEndpoint(fixture, { name: 'packed', model: { ModelDataUrl: `s3://${BUCKET}/model.tar.gz` } })
+    await untilStatus(fixture, 'packed', 'InService')
+    expect(await invoke('packed', { file: 'VAE/eyes.txt' })).to.include({ content: 'sharp' })
   })
 
   it('updates to another configuration without a moment out of service', async () => {

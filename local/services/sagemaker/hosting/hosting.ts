@@ -99,7 +99,7 @@ function createFleet(endpointName: string, variant: DeployedVariant, options: Ho
 async function prepareModel({ container }: DeployedVariant, directory: string, options: HostingOptions): Promise<void> {
   mkdirSync(directory, { recursive: true })
   const { modelData, roleArn } = container
-  if (modelData !== undefined) await fetchModelFiles(modelData, directory, options.roleClients(roleArn).s3)
+  if (modelData !== undefined) await fetchModelFiles(modelData, directory, options.roleClients(roleArn))
 }
 
 interface CommandRequest {

@@ -2,18 +2,17 @@ import { execFile } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
-import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
-import { parseS3Uri } from '../../s3-uri.ts'
+import { parseS3Uri, type S3Location } from '../../s3-uri.ts'
 import type { ModelData } from '../records.ts'
+import type { ClientsOfRole } from '../role-clients.ts'
 import { HostingFailure } from './hosting-failure.ts'
 
 /** Brings a model's files into `directory` as its role may read them; throws `HostingFailure` in AWS's words. */
-export async function fetchModelFiles(data: ModelData, directory: string, s3: S3Client): Promise<void> {
+export async function fetchModelFiles(data: ModelData, directory: string, clients: ClientsOfRole): Promise<void> {
   try {
-    await FETCHERS[data.kind](data.uri, directory, s3)
+    await FETCHERS[data.kind](data.uri, directory, clients)
   } catch (error) {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     throw new HostingFailure(
@@ -22,38 +21,35 @@ export async function fetchModelFiles(data: ModelData, directory: string, s3: S3
   }
 }
 
-type Fetcher = (uri: string, directory: string, s3: S3Client) => Promise<void>
+type Fetcher = (uri: string, directory: string, clients: ClientsOfRole) => Promise<void>
 
 const FETCHERS: Record<ModelData['kind'], Fetcher> = {
-  async prefix(uri, directory, s3) {
+  async prefix(uri, directory, clients) {
     const { bucket, key: prefix } = parseS3Uri(uri)
     let count = 0
-    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
-      for (const { Key: key = '' } of page.Contents ?? []) {
-        if (key.endsWith('/')) continue
-        await download({ bucket, key }, within(directory, key.slice(prefix.length)), s3)
-        count += 1
-      }
+    for await (const key of clients.listKeys({ bucket, key: prefix })) {
+      if (key.endsWith('/')) continue
+      await download({ bucket, key }, within(directory, key.slice(prefix.length)), clients)
+      count += 1
     }
     if (count === 0) throw new Error('there is nothing under the prefix')
   },
-  async object(uri, directory, s3) {
+  async object(uri, directory, clients) {
     const { bucket, key } = parseS3Uri(uri)
-    await download({ bucket, key }, within(directory, key.slice(key.lastIndexOf('/') + 1)), s3)
+    await download({ bucket, key }, within(directory, key.slice(key.lastIndexOf('/') + 1)), clients)
   },
-  async archive(uri, directory, s3) {
+  async archive(uri, directory, clients) {
     const { bucket, key } = parseS3Uri(uri)
     const archive = `${directory}.tar.gz`
-    await download({ bucket, key }, archive, s3)
+    await download({ bucket, key }, archive, clients)
     await promisify(execFile)('tar', ['-xzf', archive, '-C', directory])
     await rm(archive)
   },
 }
 
-async function download(source: { bucket: string; key: string }, file: string, s3: S3Client): Promise<void> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: source.bucket, Key: source.key }))
+async function download(source: S3Location, file: string, clients: ClientsOfRole): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
-  await pipeline(Body as Readable, createWriteStream(file))
+  await pipeline(await clients.readObject(source), createWriteStream(file))
 }
 
 /** The file of a relative key; a key that would leave the directory is refused. */
