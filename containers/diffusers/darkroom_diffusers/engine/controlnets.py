@@ -13,6 +13,7 @@ from ..models.checkpoint_family import is_sdxl
 from ..models.model_ref import LocalModel
 from ..payload.controlnet_units import ControlUnit
 from ..payload.resize import resize_picture
+from .complete import complete
 from .load_pipeline import Assets
 from .place import Place
 
@@ -26,19 +27,20 @@ class LoadedControl:
 def load_controls(
     family: str, controls: Sequence[tuple[ControlUnit, LocalModel]], *, assets: Assets, place: Place
 ) -> tuple[LoadedControl, ...]:
-    """Both layouts of ControlNet files, LDM's and diffusers'. They are loaded for each request."""
+    """LDM's and diffusers' layout for SD 1.5; for SDXL diffusers reads its own only. Loaded for each request."""
     config = str(assets.config_dir / ("controlnet-sdxl" if is_sdxl(family) else "controlnet-sd15"))
     loaded: list[LoadedControl] = []
     for unit, model in controls:
         try:
-            net = diffusers.ControlNetModel.from_single_file(
-                str(model.path), config=config, local_files_only=True, torch_dtype=place.dtype
-            )
+            with complete(f"ControlNet {model.name}"):
+                net = diffusers.ControlNetModel.from_single_file(
+                    str(model.path), config=config, local_files_only=True, torch_dtype=place.dtype
+                ).to(place.device)
         except (ValueError, KeyError, RuntimeError) as error:
             if "out of memory" in str(error).lower():
                 raise
             raise UnsupportedTask(f"ControlNet {model.name} does not fit this checkpoint: {error!s:.300}") from error
-        loaded.append(LoadedControl(unit, net.to(place.device)))
+        loaded.append(LoadedControl(unit, net))
     return tuple(loaded)
 
 

@@ -11,6 +11,7 @@ import diffusers
 
 from ..models.checkpoint_family import is_inpaint, is_sdxl
 from .clip_vocabulary import load_tokenizer
+from .complete import complete
 from .place import Place
 
 _CLASSES: Mapping[tuple[str, str, bool], str] = {
@@ -68,11 +69,13 @@ def load_pipeline(family: str, checkpoint: Path, vae: Path | None, *, assets: As
     options: dict[str, Any] = {"config": config, "local_files_only": True, "torch_dtype": place.dtype}
     components = _tokenizers(family, assets)
     if vae is not None:
-        components["vae"] = diffusers.AutoencoderKL.from_single_file(str(vae), subfolder="vae", **options)
+        with complete(f"VAE {vae.name}"):
+            components["vae"] = diffusers.AutoencoderKL.from_single_file(str(vae), subfolder="vae", **options)
     mode = "inpaint" if is_inpaint(family) else "txt2img"
-    base = _class(family, mode, False).from_single_file(str(checkpoint), **components, **options)
+    with complete(checkpoint.name):
+        base = _class(family, mode, False).from_single_file(str(checkpoint), **components, **options)
+        base.to(place.device)
     base.vae.enable_slicing()
-    base.to(place.device)
     return Loaded(family, base, place)
 
 

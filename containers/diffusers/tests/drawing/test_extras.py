@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from conftest import Draw, generation, local
 from PIL import Image, ImageDraw
+from safetensors.torch import load_file
 from support.pictures import encoded, plain
-from support.tiny_models import write_controlnet, write_kohya_lora
+from support.tiny_models import save, write_controlnet, write_kohya_lora
 
 from darkroom_diffusers.cancel import Cancel
 from darkroom_diffusers.engine.engine import Engine
@@ -106,11 +107,11 @@ def test_a_lora_of_another_size_is_refused_and_the_next_request_is_clean(draw: D
     assert differ(before, draw()[0]) == 0
 
 
-@pytest.mark.parametrize(("family", "config"), [("sd15", "controlnet-sd15"), ("sdxl", "controlnet-sdxl")])
+@pytest.mark.parametrize(("family", "layout"), [("sd15", "ldm"), ("sd15", "diffusers"), ("sdxl", "diffusers")])
 def test_controlnets_change_the_image_in_every_mode(
-    draw: Draw, assets: Assets, tmp_path: Path, family: str, config: str
+    draw: Draw, assets: Assets, tmp_path: Path, family: str, layout: str
 ) -> None:
-    net = local(write_controlnet(assets.config_dir, config, tmp_path / "c.safetensors"))
+    net = local(write_controlnet(assets.config_dir, f"controlnet-{family}", tmp_path / "c.safetensors", layout=layout))
     args = [{"model": "c", "image": encoded(circle()), "weight": 1}]
     scripts = {"alwayson_scripts": {"controlnet": {"args": args}}}
     (unit,) = generation(**scripts).controls
@@ -130,11 +131,22 @@ def test_a_controlnet_inpaints(draw: Draw, assets: Assets, tmp_path: Path) -> No
     assert draw(files=files, width=96, **options)[0].size == (96, 64)
 
 
-def test_a_controlnet_for_another_family_is_refused(draw: Draw, assets: Assets, tmp_path: Path) -> None:
+@pytest.mark.parametrize("family", ["sd15", "sdxl"])
+def test_a_controlnet_that_does_not_fit_is_refused(draw: Draw, assets: Assets, tmp_path: Path, family: str) -> None:
     net = local(write_controlnet(assets.config_dir, "controlnet-sdxl", tmp_path / "c.safetensors"))
     scripts = {"alwayson_scripts": {"controlnet": {"args": [{"model": "c", "image": plain()}]}}}
     with pytest.raises(UnsupportedTask, match=r"c\.safetensors"):
-        draw(files={"controls": ((generation(**scripts).controls[0], net),)})
+        draw(family, files={"controls": ((generation(**scripts).controls[0], net),)})
+
+
+def test_a_checkpoint_with_half_its_tensors_is_refused(
+    engine: Engine, checkpoints: dict[str, Path], tmp_path: Path
+) -> None:
+    tensors = load_file(checkpoints["sd15"])
+    half = {name: tensor for name, tensor in tensors.items() if "output_blocks.5" not in name}
+    files = ModelFiles(local(save(half, tmp_path / "half.safetensors")), None, (), (), ())
+    with pytest.raises(UnsupportedTask, match=r"half\.safetensors lacks"):
+        engine.render(generation(), files, Cancel(lambda: 0.0, 1, threading.Event()))
 
 
 def test_a_run_ends_between_two_steps_when_its_time_is_over(engine: Engine, checkpoints: dict[str, Path]) -> None:

@@ -41,7 +41,7 @@ def test_clip_skip_two_is_diffusers_clip_skip_one(sd15: Loaded) -> None:
 
 
 def test_sdxl_is_encoded_as_diffusers_does(sdxl: Loaded) -> None:
-    theirs = sdxl.base.encode_prompt("a red circle", device="cpu", negative_prompt="")
+    theirs = sdxl.base.encode_prompt("a red circle", device="cpu", negative_prompt=None)
     ours = encode_words(sdxl, Words("a red circle", "", 1, ()))
     names = ("prompt_embeds", "negative_prompt_embeds", "pooled_prompt_embeds", "negative_pooled_prompt_embeds")
     for name, tensor in zip(names, theirs, strict=True):

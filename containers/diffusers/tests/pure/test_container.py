@@ -45,6 +45,10 @@ def client(tmp_path: Path, source: MemorySource, engine: FakeEngine) -> Iterator
         yield made
 
 
+def wait_for(event: threading.Event) -> None:
+    assert event.wait(10)
+
+
 def error_of(reply: tuple[int, object]) -> tuple[int, str, str]:
     status, body = reply
     assert isinstance(body, dict)
@@ -225,7 +229,7 @@ def test_what_nobody_foresaw_is_told_as_well(client: Client, engine: FakeEngine)
 
 def test_requests_take_turns_and_ping_answers_meanwhile(client: Client, engine: FakeEngine) -> None:
     go = threading.Event()
-    engine.before = lambda _: None if go.wait(10) else None
+    engine.before = lambda _: wait_for(go)
     replies: list[int] = []
     threads = [threading.Thread(target=lambda: replies.append(client.draw(SMALL, MODELS)[0])) for _ in range(5)]
     for thread in threads:
@@ -254,7 +258,7 @@ def test_a_request_past_its_time_ends_with_a_reason(tmp_path: Path, source: Memo
 
 def test_a_stop_lets_the_running_request_finish(client: Client, engine: FakeEngine) -> None:
     go = threading.Event()
-    engine.before = lambda _: None if go.wait(10) else None
+    engine.before = lambda _: wait_for(go)
     replies: list[tuple[int, object]] = []
     thread = threading.Thread(target=lambda: replies.append(client.draw(SMALL, MODELS)))
     thread.start()

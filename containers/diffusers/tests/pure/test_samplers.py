@@ -8,7 +8,8 @@ from darkroom_diffusers.payload.samplers import SAMPLERS, choose_sampling, sampl
 OLD_NAMES = (
     "Euler a, Euler, LMS, Heun, DPM2, DPM2 a, DPM++ 2S a, DPM++ 2M, DPM++ SDE, DPM fast, LMS Karras, DPM2 Karras, "
     "DPM2 a Karras, DPM++ 2S a Karras, DPM++ 2M Karras, DPM++ SDE Karras, DPM++ 2M SDE Karras, "
-    "DPM++ 2M SDE Exponential, DPM++ 2M SDE Heun Karras, DPM++ 3M SDE Karras, DPM++ 3M SDE Exponential, DDIM, PLMS, UniPC, LCM"
+    "DPM++ 2M SDE Exponential, DPM++ 2M SDE Heun Karras, DPM++ 3M SDE Karras, DPM++ 3M SDE Exponential, "
+    "DDIM, PLMS, UniPC, LCM"
 )
 
 

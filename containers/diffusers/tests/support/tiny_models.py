@@ -107,25 +107,23 @@ def write_vae(configs: Path, family: str, path: Path, seed: int) -> Path:
     return save(vae_tensors(build(diffusers.AutoencoderKL, configs / family / "vae"), ""), path)
 
 
-def write_controlnet(configs: Path, name: str, path: Path, seed: int = 7) -> Path:
+def write_controlnet(configs: Path, name: str, path: Path, *, layout: str = "ldm") -> Path:
     """Its zero convolutions get weights as well: a new ControlNet has no effect."""
-    torch.manual_seed(seed)
+    torch.manual_seed(7)
     model = build(diffusers.ControlNetModel, configs / name)
-    tensors = unet_tensors(model, "control_model.")
-    noisy = {
-        key: torch.randn_like(value) * 0.1 if "zero_convs" in key or "_out.0" in key else value
-        for key, value in tensors.items()
-    }
-    return save(noisy, path)
+    for key, parameter in model.named_parameters():
+        if "controlnet_down_blocks" in key or "controlnet_mid_block" in key or key.startswith("controlnet_cond"):
+            torch.nn.init.normal_(parameter, std=0.1)
+    return save(unet_tensors(model, "control_model.") if layout == "ldm" else model.state_dict(), path)
 
 
 def write_kohya_lora(path: Path, *, width: int = 32, inner: int = 32, seed: int = 3) -> Path:
     """Attention of the first UNet block and of the first text layer, in kohya's names."""
     torch.manual_seed(seed)
     unet = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q"
-    text = "lora_te_text_model_encoder_layers_0_self_attn_q_proj"
+    text = "lora_te_text_model_encoder_layers_0_self_attn_"
     tensors: dict[str, torch.Tensor] = {}
-    for name, side in ((unet, inner), (text, width)):
+    for name, side in ((unet, inner), (f"{text}q_proj", width), (f"{text}out_proj", width)):
         tensors[f"{name}.lora_down.weight"] = torch.randn(4, side)
         tensors[f"{name}.lora_up.weight"] = torch.randn(side, 4)
         tensors[f"{name}.alpha"] = torch.tensor(4.0)
