@@ -36,7 +36,7 @@ export interface Faults {
 
 /** Faults that tests and people write into a JSON file (a list of `Fault`), from where each goes when it has happened. */
 export function openFaults(file: string): Faults {
-  const read = (): Fault[] => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Fault[]) : [])
+  const read = (): Fault[] => (existsSync(file) ? parseFaults(readFileSync(file, 'utf8')) : [])
   const write = (faults: Fault[]): void => {
     if (faults.length === 0) {
       rmSync(file, { force: true })
@@ -56,6 +56,16 @@ export function openFaults(file: string): Faults {
       write(faults.flatMap((fault) => (fault !== found ? [fault] : left > 0 ? [{ ...found, times: left }] : [])))
       return found
     },
+  }
+}
+
+/** A file that somebody is just writing has no faults yet. */
+function parseFaults(text: string): Fault[] {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return Array.isArray(parsed) ? (parsed as Fault[]) : []
+  } catch {
+    return []
   }
 }
 

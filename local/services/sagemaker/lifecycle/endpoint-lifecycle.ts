@@ -76,7 +76,8 @@ export class EndpointLifecycle {
     const running = job()
       .catch((error: unknown) => {
         // What fails because the stack is closing is taken up by the next run.
-        if (!this.#isClosed) throw error
+        if (!this.#isClosed)
+          process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error))
       })
       .finally(() => this.#jobs.delete(running))
     this.#jobs.add(running)

@@ -22,4 +22,9 @@ describe('faults of SageMaker', () => {
     faults.add({ fault: 'fail-creation', reason: 'no' })
     expect(faults.take('fail-creation', 'any')?.reason).to.equal('no')
   })
+
+  it('are none while the file is half written', () => {
+    writeFileSync(file, '[{ "fault": "drop-ev')
+    expect(openFaults(file).take('drop-event', 'a')).to.equal(undefined)
+  })
 })
