@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { GetExecutionHistoryCommand, StopExecutionCommand } from '@aws-sdk/client-sfn'
+import { DescribeExecutionCommand, GetExecutionHistoryCommand, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { expect } from 'chai'
 import type { ApiError } from '../../scripts/demo/api-client.ts'
 import {
@@ -203,13 +203,16 @@ describe('endpoints on the laptop stack', () => {
     }).timeout(120_000)
 
     it('waits for an endpoint that is being created, deletes it then, and mails once', async () => {
-      const id = await deploy('early', { custom_docker_image_uri: 'test/never-healthy' })
+      const id = await deploy('early', { custom_docker_image_uri: 'test/slow' })
       await eventually(async () => ((await view.record(id))?.taskToken ? true : undefined))
       expect((await remove('early')).status).to.equal(204)
       expect((await remove('early')).status).to.equal(204)
-      const { endpoint_status: status } = (await readRow(stack, id)) ?? { endpoint_status: 'gone' }
-      expect(status).to.be.oneOf(['Deleting', 'gone'])
-    })
+      expect((await readRow(stack, id))?.endpoint_status).to.equal('Deleting')
+      await untilMailed(stack, nameOf('early'), 'deleted')
+      await untilNothingLeft(id, 'early')
+      expect((await view.record(id))?.status).to.equal('Deleted')
+      expect(await mailsOf(stack, nameOf('early'))).to.have.length(1)
+    }).timeout(60_000)
   })
 
   describe('stopped', () => {
@@ -228,14 +231,19 @@ describe('endpoints on the laptop stack', () => {
 
     /** Stops the execution as soon as its history shows the state. */
     async function stopAt(id: string, state: string): Promise<boolean> {
-      const executionArn = (await eventually(() => view.record(id))).executionArn
+      const { executionArn } = await eventually(() => view.record(id))
+      return stopWhen(executionArn, state)
+    }
+
+    /** False when the execution has succeeded before. */
+    async function stopWhen(executionArn: string, state: string): Promise<boolean> {
       for (;;) {
         const { events = [] } = await stack.sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))
-        if (events.some((event) => event.type === 'ExecutionSucceeded')) return false
         if (events.some((event) => event.stateEnteredEventDetails?.name === state)) break
       }
       await stack.sfn.send(new StopExecutionCommand({ executionArn, error: 'Stopped', cause: 'Stopped by a test' }))
-      return (await view.record(id))?.status !== 'InService'
+      const { status } = await stack.sfn.send(new DescribeExecutionCommand({ executionArn }))
+      return status === 'ABORTED'
     }
 
     it('in or after any state, it leaves a reason, one mail and nothing else', async () => {
@@ -248,6 +256,35 @@ describe('endpoints on the laptop stack', () => {
           await untilStatus(id, 'InService')
           await remove(short)
           return untilNothingLeft(id, short)
+        }),
+      )
+    }).timeout(120_000)
+
+    const DELETION_STATES = [
+      'Mark deleting',
+      'Record deletion',
+      'Deregister scaling',
+      'Delete alarm',
+      'Delete endpoint',
+      'Wait until gone',
+      'Delete endpoint config',
+      'Delete model',
+      'Mark deleted',
+      'Release name and roles',
+    ]
+
+    it('in or after any state of its deletion, it is deleted all the same', async () => {
+      await Promise.all(
+        DELETION_STATES.map(async (state, index) => {
+          const short = `halt-${index}`
+          const id = await deploy(short)
+          await untilStatus(id, 'InService')
+          await remove(short)
+          const deletionId = await eventually(async () => (await view.record(id))?.deletionId)
+          const machineArn = (await view.deleteMachineArn()).replace(':stateMachine:', ':execution:')
+          await stopWhen(`${machineArn}:${deletionId}`, state)
+          await untilNothingLeft(id, short)
+          expect((await view.record(id))?.status).to.equal('Deleted')
         }),
       )
     }).timeout(120_000)

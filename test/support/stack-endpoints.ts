@@ -9,6 +9,7 @@ import {
   ListModelsCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker'
+import { ListStateMachinesCommand } from '@aws-sdk/client-sfn'
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { EndpointRecord } from '../../functions/shared/endpoints/endpoint-record.ts'
 import { eventually, type MailView } from './stack-library.ts'
@@ -31,10 +32,16 @@ const program = (behaviour: string) => ({
   command: ['env', `FIXTURE_BEHAVIOUR=${behaviour}`, process.execPath, FIXTURE],
 })
 
-/** Lets the stack on this data directory run the fixture container as `test/healthy`, `test/crash-at-start` and `test/never-healthy`. */
+/** Takes its time to come up. */
+const slowly = (seconds: number) => ({
+  image: 'test/slow',
+  command: ['sh', '-c', `sleep ${seconds} && exec "$0" "$1"`, process.execPath, FIXTURE],
+})
+
+/** Lets the stack on this data directory run the fixture container as `test/healthy`, `test/slow`, `test/crash-at-start` and `test/never-healthy`. */
 export function writeOperatorSettings(directory: string): void {
   const settings = {
-    programs: ['healthy', 'crash-at-start', 'never-healthy'].map(program),
+    programs: [...['healthy', 'crash-at-start', 'never-healthy'].map(program), slowly(8)],
     quotas: { 'ml.p4d.24xlarge': 0 },
   }
   writeFileSync(join(directory, 'sagemaker.json'), JSON.stringify(settings))
@@ -43,7 +50,7 @@ export function writeOperatorSettings(directory: string): void {
 /** Has something go wrong at SageMaker. */
 export function addFault(
   stack: StackProcess,
-  fault: { fault: string; endpoint: string; status?: string; reason?: string },
+  fault: { fault: string; endpoint: string; status?: string; reason?: string; seconds?: number },
 ): void {
   const file = join(stack.directory, 'sagemaker-faults.json')
   const faults = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
@@ -55,6 +62,7 @@ export interface EndpointsView {
   createRole(role: string): Promise<void>
   record(id: string): Promise<EndpointRecord | undefined>
   claim(id: string): Promise<unknown>
+  deleteMachineArn(): Promise<string>
   /** What of the endpoint is there at SageMaker, Application Auto Scaling and CloudWatch. */
   leftovers(name: string): Promise<string[]>
 }
@@ -82,6 +90,10 @@ export async function viewEndpoints(stack: StackProcess): Promise<EndpointsView>
     },
     record: async (id) => (await get(id)) as EndpointRecord | undefined,
     claim: get,
+    async deleteMachineArn() {
+      const { stateMachines = [] } = await stack.sfn.send(new ListStateMachinesCommand({}))
+      return stateMachines.find(({ name }) => name?.startsWith('DeleteEndpoint'))?.stateMachineArn ?? ''
+    },
     async leftovers(name) {
       const [endpoints, configs, models, targets, found] = await Promise.all([
         sagemaker.send(new ListEndpointsCommand({ NameContains: name })),

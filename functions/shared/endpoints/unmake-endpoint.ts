@@ -1,5 +1,5 @@
-import { claimsOf, releaseClaim } from './claims.ts'
 import { readDeletion, readEndpoint } from './read-endpoint.ts'
+import { releaseEndpoint } from './release-endpoint.ts'
 import { SETTLE_SECONDS, startDeletion } from './start-deletion.ts'
 
 export interface UnmakeContext {
@@ -12,7 +12,7 @@ const LONGEST_NAME = 80
 
 /**
  * Has everything unmade that a deployment which did not succeed has left, by an execution of delete-endpoint. Returns
- * before that has ended; does nothing when nothing is left, or somebody has asked to delete the endpoint. Repeatable.
+ * before that has ended; starts none when nothing is left, or somebody has asked to delete the endpoint. Repeatable.
  */
 export async function unmakeEndpoint(
   { endpointsTable, deleteMachineArn }: UnmakeContext,
@@ -20,10 +20,7 @@ export async function unmakeEndpoint(
 ): Promise<void> {
   const record = await readEndpoint(endpointsTable, endpointId)
   if (!record || record.status === 'Deleting' || record.status === 'Deleted') return
-  if (record.goneAt !== undefined) {
-    for (const claim of claimsOf(record)) await releaseClaim(endpointsTable, claim, endpointId)
-    return
-  }
+  if (record.goneAt !== undefined) return releaseEndpoint({ endpointsTable }, { endpointId })
   const { deletionId: replaces, name } = record
   const request = { endpointId, name, unmakes: true, settleSeconds: SETTLE_SECONDS, ...(replaces ? { replaces } : {}) }
   await startDeletion(deleteMachineArn, { id: `${endpointId}-unmake-again`, requestedBy, request })
@@ -40,8 +37,6 @@ export async function deleteOnceMore(
   const deletion = await readDeletion(endpointsTable, deletionId)
   const id = `${deletionId}-again`
   if (!deletion || id.length > LONGEST_NAME) return
-  const endpoint = await readEndpoint(endpointsTable, deletion.endpointId)
-  if (!endpoint || endpoint.goneAt !== undefined) return
   const { endpointId, name, requestedBy, why, unmakes } = deletion
   await startDeletion(deleteMachineArn, {
     id,

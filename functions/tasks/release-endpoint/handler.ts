@@ -1,5 +1,5 @@
+import { type ReleaseEndpointEvent, releaseEndpoint } from '../../shared/endpoints/release-endpoint.ts'
 import { requireEnv } from '../../shared/env.ts'
-import { type ReleaseEndpointEvent, releaseEndpoint } from './release-endpoint.ts'
 
 const context = { endpointsTable: requireEnv('ENDPOINTS_TABLE') }
 

@@ -147,10 +147,14 @@ describe('What follows an endpoint, on real tables', () => {
       expect(await get('role/artists')).to.equal(undefined)
     })
 
-    it('gives back only what the endpoint itself holds', async () => {
+    it('gives back only what the endpoint itself holds, and only when nothing of it is left', async () => {
       await make()
       await put({ id: 'role/writers', endpointId: 'other' })
-      await releaseEndpoint({ endpointId: 'e', name: NAME, roles: request.roles })
+      await releaseEndpoint({ endpointId: 'e' })
+      expect(await get('role/artists')).to.include({ endpointId: 'e' })
+      await put({ ...(await get('e')), goneAt: 'x' })
+      await releaseEndpoint({ endpointId: 'e' })
+      expect(await get('role/artists')).to.equal(undefined)
       expect(await get(`endpoint/${NAME}`)).to.equal(undefined)
       expect(await get('role/writers')).to.include({ endpointId: 'other' })
     })
@@ -358,10 +362,11 @@ describe('What follows an endpoint, on real tables', () => {
     it('is nobody’s business when somebody deletes the endpoint, or nothing is left but the claims', async () => {
       await make({ status: 'Deleting' })
       await unmake()
+      expect(await get('role/artists')).to.include({ endpointId: 'e' })
       await put({ ...(await get('e')), status: 'Failed', goneAt: 'x' })
       await unmake()
-      expect(started()).to.deep.equal([])
       expect(await get('role/artists')).to.equal(undefined)
+      expect(started()).to.deep.equal([])
     })
 
     it('is deleted once more when the deletion was stopped, until the name is too long', async () => {
@@ -373,8 +378,6 @@ describe('What follows an endpoint, on real tables', () => {
       const long = 'd'.repeat(75)
       await put({ id: long, list: 'deletions', endpointId: 'e', name: NAME, requestedBy: 'admin' })
       await deleteOnceMore(unmaking, long)
-      await put({ ...(await get('e')), goneAt: 'x' })
-      await deleteOnceMore(unmaking, 'd')
       expect(started()).to.have.lengthOf(1)
     })
   })
