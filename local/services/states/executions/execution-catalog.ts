@@ -40,6 +40,7 @@ export class ExecutionCatalog {
   /** The inputs that rebuild an execution. */
   async journal(record: ExecutionRecord): Promise<{ start: JournalledStart; inputs: Input[] }> {
     const [start, ...inputs] = await this.#store.values<unknown>(under(`${keys.journalOf(record.id)}\0`))
+    if (start === undefined) throw new Error(`the journal of ${record.arn} is missing from the store`)
     return { start: start as JournalledStart, inputs: inputs as Input[] }
   }
 
