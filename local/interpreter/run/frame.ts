@@ -48,7 +48,6 @@ export type Waiting =
 export interface TaskWait {
   readonly kind: 'task'
   readonly taskId: string
-  readonly started: boolean
   readonly heartbeatSeconds: number | undefined
   readonly timeoutTimer: string | undefined
   readonly heartbeatTimer: string | undefined

@@ -54,6 +54,8 @@ export interface Run {
   sequence: number
   chance: number
   transitions: number
+  /** The frame that was about to enter its next state when the step was spent. */
+  interrupted: number | undefined
   status: ExecutionStatus
   outcome: Outcome | undefined
   redriveCount: number
@@ -91,7 +93,16 @@ export function openRun(execution: ExecutionState, at: number): Run {
       jobs: [...execution.jobs],
     },
     ...{ event: counters.event, frame: counters.frame, sequence: counters.sequence, chance: counters.chance },
-    ...{ transitions: 0, status, outcome, redriveCount, redrivenAt, timeoutTimer, failurePoint },
+    ...{
+      transitions: 0,
+      interrupted: undefined,
+      status,
+      outcome,
+      redriveCount,
+      redrivenAt,
+      timeoutTimer,
+      failurePoint,
+    },
     world: {
       ports: start.ports,
       at,

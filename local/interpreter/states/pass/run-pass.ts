@@ -11,5 +11,5 @@ export function* enterPass(run: Run, frame: Frame, state: PassState): Work<Trans
   if (state.language === 'JSONata') return exitState(run, frame, yield* passThrough(run, frame, state))
   const scope = scopeOf(run, frame, { data: effectiveInput(run, frame) })
   const parameters = yield* evaluateParameters(state, scope)
-  return exitState(run, frame, yield* conclude(run, frame, state.result ?? parameters))
+  return exitState(run, frame, yield* conclude(run, frame, state.result === undefined ? parameters : state.result))
 }

@@ -20,12 +20,10 @@ export function* enterTask(run: Run, frame: Frame, state: TaskState): Work<Trans
   const events = eventsOf(state.resource)
   advance(run, frame, events.scheduled(task, run.start.region))
   run.effects.push(task)
-  const started = state.resource.kind !== 'activity'
-  if (started) run.jobs.push({ kind: 'taskStarted', frame: frame.id, taskId: task.taskId })
+  if (state.resource.kind !== 'activity') run.jobs.push({ kind: 'taskStarted', frame: frame.id, taskId: task.taskId })
   frame.waiting = {
     kind: 'task',
     taskId: task.taskId,
-    started,
     heartbeatSeconds: task.heartbeatSeconds,
     timeoutTimer: armTimer(run, frame, task.timeoutSeconds),
     heartbeatTimer: armTimer(run, frame, task.heartbeatSeconds),
@@ -70,11 +68,15 @@ function armTimer(run: Run, frame: Frame, seconds: number | undefined): string |
   return seconds === undefined ? undefined : setTimer(run, frame, run.at + seconds * 1000)
 }
 
-/** A worker took the activity task, or the deferred start of any other task. */
-export function taskStarted(run: Run, frame: Frame, workerName: string | undefined): void {
-  const wait = frame.waiting as TaskWait
+/** TaskStarted of its kind: at once for most tasks, when a worker comes for an activity. */
+export function recordTaskStarted(run: Run, frame: Frame, workerName: string | undefined): void {
   advance(run, frame, eventsOf((frame.state as TaskState).resource).started(workerName))
-  frame.waiting = { ...wait, started: true, heartbeatTimer: rearm(run, frame, wait) }
+}
+
+/** A worker took the activity task: its heartbeats count from now. */
+export function taskStarted(run: Run, frame: Frame, workerName: string | undefined): void {
+  recordTaskStarted(run, frame, workerName)
+  taskHeartbeat(run, frame)
 }
 
 export function taskSubmitted(run: Run, frame: Frame, output: string): void {
