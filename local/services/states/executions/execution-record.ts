@@ -43,3 +43,9 @@ export type JournalledStart = Omit<Start, 'ports'>
 export function isFinished(record: ExecutionRecord): boolean {
   return record.status !== 'RUNNING'
 }
+
+/** The lists an execution appears in. A child of a distributed Map is listed under its Map Run only. */
+export function listOwners(record: ExecutionRecord): string[] {
+  if (record.parent) return [record.parent.mapRunArn]
+  return [record.machineArn, record.versionArn, record.aliasArn].filter((arn) => arn !== undefined)
+}

@@ -31,7 +31,8 @@ export const createStateMachine = operation({
     if (request.versionDescription !== undefined && !request.publish)
       throw statesError('ValidationException', 'Version description can only be set when publish is true')
     const fresh = newMachine(request, context)
-    const { rejectResource } = context
+    const { rejectResource, integrations } = context
+    await integrations.prepare(request.definition)
     compileDefinition(fresh.definition, { type: fresh.type, rejectResource })
     const existing = context.machines.find(fresh.arn)
     if (existing) return repeatedAnswer(existing, fresh, request)
