@@ -1,4 +1,4 @@
-import type { ExecutionStatus, MachineType, Start } from '../../../interpreter/contract.ts'
+import type { ExecutionStatus, MachineType, Outcome, Start } from '../../../interpreter/contract.ts'
 
 /** Who waits for a child execution of a distributed Map. */
 export interface ParentLink {
@@ -48,4 +48,15 @@ export function isFinished(record: ExecutionRecord): boolean {
 export function listOwners(record: ExecutionRecord): string[] {
   if (record.parent) return [record.parent.mapRunArn]
   return [record.machineArn, record.versionArn, record.aliasArn].filter((arn) => arn !== undefined)
+}
+
+/** The record of an execution that has come to its end. */
+export function endedRecord(record: ExecutionRecord, outcome: Outcome, at: number): ExecutionRecord {
+  const ended = { ...record, status: outcome.status, stoppedAt: at }
+  if (outcome.status === 'SUCCEEDED') return ended
+  return {
+    ...ended,
+    ...(outcome.error === undefined ? {} : { error: outcome.error }),
+    ...(outcome.cause === undefined ? {} : { cause: outcome.cause }),
+  }
 }

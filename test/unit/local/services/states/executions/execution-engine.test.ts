@@ -7,11 +7,9 @@ import { compileMachine } from '../../../../../../local/interpreter/compile.ts'
 import type { HistoryEvent, Input } from '../../../../../../local/interpreter/contract.ts'
 import { Outbox } from '../../../../../../local/services/states/announcements/outbox.ts'
 import type { Durability } from '../../../../../../local/services/states/executions/active-execution.ts'
-import {
-  type Beginning,
-  type EffectRunner,
-  ExecutionEngine,
-} from '../../../../../../local/services/states/executions/execution-engine.ts'
+import type { Beginning } from '../../../../../../local/services/states/executions/beginning.ts'
+import type { EffectRunner } from '../../../../../../local/services/states/executions/effect-runner.ts'
+import { ExecutionEngine } from '../../../../../../local/services/states/executions/execution-engine.ts'
 import type { ExecutionRecord } from '../../../../../../local/services/states/executions/execution-record.ts'
 import type { Outstanding } from '../../../../../../local/services/states/executions/outstanding.ts'
 import { keys, under } from '../../../../../../local/services/states/store/keys.ts'
