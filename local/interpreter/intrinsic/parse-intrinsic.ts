@@ -2,6 +2,7 @@ import type { Json } from '../contract.ts'
 import { compileParsedPath } from '../query/json-path.ts'
 import { PathSyntaxError, parsePathPrefix } from '../query/json-path-parse.ts'
 import type { Scope } from '../query/scope.ts'
+import { recoverFrom } from '../recover-from.ts'
 import { ESCAPED_CLOSE, ESCAPED_OPEN } from './format.ts'
 import { type IntrinsicFunction, intrinsicFunctions } from './intrinsic-functions.ts'
 
@@ -92,15 +93,16 @@ function constant(value: Json): Compiled {
 }
 
 function parsePathArgument(reader: Reader): Compiled {
-  try {
-    const { path, end } = parsePathPrefix(reader.text, reader.at)
-    const text = reader.text.slice(reader.at, end)
-    reader.at = end
-    return compileParsedPath(text, path).read
-  } catch (error) {
-    if (error instanceof PathSyntaxError) throw new IntrinsicSyntaxError(error.message)
-    throw error
-  }
+  const { path, end } = recoverFrom(
+    PathSyntaxError,
+    () => parsePathPrefix(reader.text, reader.at),
+    ({ message }) => {
+      throw new IntrinsicSyntaxError(message)
+    },
+  )
+  const text = reader.text.slice(reader.at, end)
+  reader.at = end
+  return compileParsedPath(text, path).read
 }
 
 type Escapes = Readonly<Record<string, string>>

@@ -118,7 +118,7 @@ function parseBracket(reader: Reader): Segment {
 
 function parseBracketContent(reader: Reader): Segment {
   const next = reader.text[reader.at]
-  if (next === '*') return take(reader, '*') ? { kind: 'wildcard' } : fail(reader)
+  if (take(reader, '*')) return { kind: 'wildcard' }
   if (next === '?') return parseFilterSegment(reader)
   if (next === "'" || next === '"') {
     const names = parseList(reader, parseString)

@@ -5,7 +5,7 @@ import { createRange, partition } from '../intrinsic/array.ts'
 import { isHashAlgorithm } from '../intrinsic/hash.ts'
 import { setProperty } from '../json.ts'
 import { seededRandom } from '../run/chance.ts'
-import { compileSync, needsLibrary } from './jsonata-sync.ts'
+import { compileSync, needsLibrary, type SyncJsonata } from './jsonata-sync.ts'
 import type { Scope, World } from './scope.ts'
 import { visibleVariables } from './scope.ts'
 
@@ -39,11 +39,19 @@ export function compileJsonata(text: string): JsonataExpression {
     text,
     evaluate: (scope, location) => {
       const blame = blameOn(text, location)
-      const value =
-        sync === undefined ? needsLibrary : sync({ states: reservedVariable(scope), variables: scope.variables })
-      return value === needsLibrary ? evaluateWithLibrary(compiled, scope, blame) : finish(value, blame)
+      const value = sync === undefined ? needsLibrary : evaluateAtOnce(sync, scope)
+      if (value === needsLibrary) return evaluateWithLibrary(compiled, scope, blame)
+      if (value === undefined) throw blame('returned nothing (undefined).')
+      return value as Json
     },
   }
+}
+
+/** What comes out is part of the data, or computed from it, and so plain JSON; `$states` itself is none until it is copied. */
+function evaluateAtOnce(sync: SyncJsonata, scope: Scope): unknown {
+  const states = reservedVariable(scope)
+  const value = sync({ states, variables: scope.variables })
+  return value === states ? needsLibrary : value
 }
 
 function parse(text: string): jsonata.Expression {
@@ -126,7 +134,7 @@ function finish(value: unknown, blame: Blame): Json {
 function toJson(value: unknown, blame: Blame): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (Array.isArray(value)) return Array.from(value, (item) => (item === undefined ? null : toJson(item, blame)))
+  if (Array.isArray(value)) return Array.from(value, (item) => toJson(item, blame))
   if (typeof value !== 'object' || '_jsonata_function' in value || '_jsonata_lambda' in value) {
     throw blame('returned an unsupported result type.')
   }

@@ -1,6 +1,6 @@
 import type { Json } from '../contract.ts'
 import type { Workflow } from '../machine.ts'
-import type { ChildrenWait, Frame, MapItem } from './frame.ts'
+import type { ChildrenWait, DoneWait, Frame, MapItem } from './frame.ts'
 import { waitingForNothing } from './frame.ts'
 import { ownFrame, type Run, removeFrame } from './run.ts'
 
@@ -32,6 +32,6 @@ export function collectOutputs(run: Run, { first, count }: Pick<ChildrenWait, 'f
   return Array.from({ length: count }, (_, index) => {
     const child = ownFrame(run, first + index)!
     removeFrame(run, child.id)
-    return child.waiting.kind === 'done' ? child.waiting.output : null
+    return (child.waiting as DoneWait).output
   })
 }

@@ -1,4 +1,4 @@
-import type { ChildResult, Json, Outcome } from '../contract.ts'
+import type { ChildResult, Json } from '../contract.ts'
 import type { State, Workflow } from '../machine.ts'
 import type { Variables } from '../query/scope.ts'
 import type { Tolerance } from '../states/map/tolerated-failure.ts'
@@ -32,8 +32,6 @@ export interface Frame {
 export interface MapItem {
   readonly index: number
   readonly value: Json
-  readonly key?: string
-  readonly source?: string
 }
 
 export type Waiting =
@@ -42,8 +40,13 @@ export type Waiting =
   | { readonly kind: 'timer'; readonly timerId: string; readonly purpose: 'wait' | 'retry' }
   | ChildrenWait
   | MapRunWait
-  /** A child that is through, until its parent collects the output. */
-  | { readonly kind: 'done'; readonly output: Json }
+  | DoneWait
+
+/** A child that is through, until its parent collects the output. */
+export interface DoneWait {
+  readonly kind: 'done'
+  readonly output: Json
+}
 
 export interface TaskWait {
   readonly kind: 'task'
@@ -86,8 +89,3 @@ export interface MapRunItem {
 }
 
 export const waitingForNothing: Waiting = { kind: 'nothing' }
-
-/** Ends of a frame that its parent hears of. */
-export type FrameEnd =
-  | { readonly kind: 'done'; readonly output: Json }
-  | { readonly kind: 'failed'; readonly outcome: Outcome }

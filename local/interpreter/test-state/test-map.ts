@@ -28,7 +28,7 @@ export function* mapResult(subject: Subject, state: MapState): Work<Json> {
     )
   checkFailureCount(subject, items.length)
   const failed = request.stateConfiguration?.mapIterationFailureCount ?? 0
-  if (request.mock?.errorOutput !== undefined) throw new StateError(request.mock.errorOutput)
+  if (request.mock!.errorOutput !== undefined) throw new StateError(request.mock!.errorOutput)
   if (tolerance !== undefined && exceedsTolerance(tolerance, { failed, total: items.length })) {
     throw new StateError({
       error: StatesErrors.exceedToleratedFailureThreshold,

@@ -245,6 +245,22 @@ describe('step', () => {
   })
 })
 
+describe('a bug', () => {
+  it('in leaving through a catcher is no failure of the state', () => {
+    const ports = {
+      hash: () => {
+        throw new RangeError('a bug')
+      },
+    }
+    const call = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true }
+    const catcher = { ErrorEquals: ['States.ALL'], Assign: { 'h.$': "States.Hash('a', 'MD5')" }, Next: 'A' }
+    const machine = compile({ StartAt: 'A', States: { A: { ...call, Catch: [catcher] } } })
+    const first = startExecution(machine, { ...startOf('{}'), ports }) as StepResult
+    const { taskId } = only(first, 'invokeTask')[0]!
+    expect(() => tell(first.execution, { kind: 'taskFailed', taskId, error: 'E', at })).to.throw(RangeError, 'a bug')
+  })
+})
+
 describe('replaying', () => {
   it('makes the same history of the same inputs, byte for byte', async () => {
     const definition = {
@@ -368,6 +384,36 @@ describe('redriving', () => {
     expect(timedOut.execution.redriveCount).to.equal(1)
   })
 
+  it('drops the work of branches that are gone', async () => {
+    const definition = {
+      StartAt: 'P',
+      States: {
+        P: {
+          Type: 'Parallel',
+          Branches: [
+            { StartAt: 'F', States: { F: { Type: 'Fail', Error: 'E' } } },
+            { StartAt: 'B', States: { B: { Type: 'Pass', End: true } } },
+          ],
+          Catch: [{ ErrorEquals: ['E'], Next: 'Z' }],
+          End: true,
+        },
+        Z: { Type: 'Wait', Seconds: 1, End: true },
+      },
+    }
+    const caught = await execute(definition)
+    expect(caught.history.map(({ type }) => type)).to.not.include('PassStateEntered')
+    const { Catch: _catch, ...bare } = definition.States.P
+    const failed = await execute({ StartAt: 'P', States: { P: bare } })
+    expect(failed.history.map(({ type }) => type)).to.deep.equal([
+      'ExecutionStarted',
+      'ParallelStateEntered',
+      'ParallelStateStarted',
+      'FailStateEntered',
+      'ParallelStateFailed',
+      'ExecutionFailed',
+    ])
+  })
+
   it('forgets the failure that was caught', async () => {
     const definition = {
       StartAt: 'P',
@@ -445,6 +491,26 @@ describe('the runs of a distributed Map', () => {
       mapRunFailedEventDetails: { error: 'States.ItemReaderFailed', cause: 'gone' },
     })
     expect(only(failed, 'endMapRun')[0]).to.include({ status: 'FAILED' })
+  })
+
+  it('evaluate a JSONata reader and writer', async () => {
+    const definition = {
+      QueryLanguage: 'JSONata',
+      ...map({
+        Items: undefined,
+        ItemReader: {
+          Resource: 'arn:aws:states:::s3:getObject',
+          Arguments: { Bucket: '{% $states.input.b %}' },
+          ReaderConfig: { MaxItems: '{% 1 + 1 %}' },
+        },
+        ResultWriter: { Resource: 'arn:aws:states:::s3:putObject', Arguments: { Bucket: '{% $states.input.b %}' } },
+      }),
+    }
+    const first = begin(definition, { b: 'bucket' })
+    const [read] = only(first, 'readItems')
+    expect(read).to.deep.include({ parameters: { Bucket: 'bucket' }, readerConfig: { MaxItems: 2 } })
+    const done = tell(first.execution, { kind: 'itemsRead', readId: read!.readId, items: [], at })
+    expect(only(done, 'writeResults')[0]).to.deep.include({ parameters: { Bucket: 'bucket' } })
   })
 
   it('are through at once when there are no items', () => {

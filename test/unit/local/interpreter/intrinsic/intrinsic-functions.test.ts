@@ -92,6 +92,7 @@ describe('intrinsic functions', () => {
     'States.Array(x)',
     "States.Array('x)",
     "States.Array('\\q')",
+    "States.Array('\\",
     'States.Array($.)',
     'States.UUID(1)',
     'States.Hash(1)',

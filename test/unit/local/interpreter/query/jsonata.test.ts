@@ -40,6 +40,9 @@ describe('JSONata', () => {
     ['$states.input.t and $states.input.n', true],
     ['$states.input.t or false', true],
     ['$states.input.t and false', false],
+    ['$states.input.n = 9 or $states.input.t', true],
+    ['$states.input.n or false', true],
+    ['false and $states.input.n', false],
     ["$states.input.t ? 'yes' : 'no'", 'yes'],
     ["$states.input.t = false ? 'yes' : 'no'", 'no'],
     ["$states.input.n ? 'yes' : 'no'", 'yes'],
@@ -55,6 +58,19 @@ describe('JSONata', () => {
     ['$count($states.input.missing)', 0],
     ['$map([1,2], function($x) { $x * 2 })', [2, 4]],
     ['{"a": $states.input.n, "b": $states.input.missing}', { a: 3 }],
+    ['($states).input.n', 3],
+    ['$keys($states)[0]', 'input'],
+    ['$count($keys($states))', 4],
+    ["$states.input.t ? ($states).input.s : 'no'", 'x'],
+    ["$states.input.n = 4 ? 'yes' : $string($states.input.n)", '3'],
+    ['$states.input.n in [1,2,3]', true],
+    ["$states.input.s <= 'x'", true],
+    ['$states.input.n + $count([1])', 4],
+    ['$count([1]) + $states.input.n', 4],
+    ['($states.input.n; $states.input.s)', 'x'],
+    ['$states.input.s.$uppercase($)', 'X'],
+    ['$states.input.list[0].a', 1],
+    ['$states.input.o.%.n', 3],
     ['$partition([1,2,3], 2)', [[1, 2], [3]]],
     ['$partition(1, 2)', [[1]]],
     ['$range(1, 5, 2)', [1, 3, 5]],
@@ -87,6 +103,17 @@ describe('JSONata', () => {
 
   const failures: readonly (readonly [text: string, end: string])[] = [
     ['$nope', 'returned nothing (undefined).'],
+    ['$states.input.n = 2 ? 5', 'returned nothing (undefined).'],
+    ['$', 'returned nothing (undefined).'],
+    ["$parse('1e999')", 'returned an unsupported result type.'],
+    [
+      "$states.input.n < 'x'",
+      'threw an error during evaluation. T2009: The values 1 and "x" either side of operator "<" must be of the same data type',
+    ],
+    [
+      "$states.input.n - 'x'",
+      'threw an error during evaluation. T2002: The right side of the "-" operator must evaluate to a number',
+    ],
     ['$nope.a', 'returned nothing (undefined).'],
     ['$states.input.nope', 'returned nothing (undefined).'],
     ['$states.input.n.a.b', 'returned nothing (undefined).'],
@@ -126,6 +153,12 @@ describe('JSONata', () => {
   it('keeps a property called __proto__ a property', async () => {
     const answer = await evaluate('$merge([$states.input])', JSON.parse('{"__proto__": 1, "a": 2}'))
     expect(JSON.stringify(answer)).to.contain('"a":2')
+  })
+
+  it('copies $states when all of it is asked for', async () => {
+    const states = (await evaluate('$states', { n: 1 }, { context: { State: { Name: 'S' } } })) as Record<string, Json>
+    expect(states).to.deep.equal({ input: { n: 1 }, context: { State: { Name: 'S' } } })
+    expect(Object.getOwnPropertyDescriptor(states, 'context')).to.have.property('value')
   })
 
   it('waits for the library only where it must', () => {

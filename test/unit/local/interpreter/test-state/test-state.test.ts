@@ -118,6 +118,7 @@ describe('TestState', () => {
       nextState: 'N',
     })
     expect(await answer({ Type: 'Fail', Error: 'E' })).to.deep.equal({ status: 'FAILED', error: 'E' })
+    expect(await answer({ Type: 'Fail', Cause: 'c' })).to.deep.equal({ status: 'FAILED', cause: 'c' })
     expect(await answer({ Type: 'Succeed', QueryLanguage: 'JSONata', Output: '{% $count([1,2]) %}' })).to.deep.equal({
       status: 'SUCCEEDED',
       output: '2',
@@ -157,6 +158,8 @@ describe('TestState', () => {
         mock: { errorOutput: { error } },
         stateConfiguration: { retrierRetryCount },
       })
+    const unconfigured = await answer(definition, { input: '{"a":1}', mock: { errorOutput: { error: 'A' } } })
+    expect(unconfigured.status).to.equal('RETRIABLE')
     const details = ({ inspectionData }: TestStateResponse) => inspectionData!.errorDetails
     const retried = await fails('A', 1)
     expect([retried.status, details(retried)]).to.deep.equal([
@@ -208,6 +211,7 @@ describe('TestState', () => {
       "ValidationException: State 'X' is not found in the state machine definition",
     )
     expect(await refusal(pass, { stateName: 'X' })).to.match(/is not found/)
+    expect(await refusal(old, { stateName: 'X' })).to.match(/is not found/)
   })
 
   it('mocks the results of Map and Parallel', async () => {
@@ -255,6 +259,13 @@ describe('TestState', () => {
     expect(await test({ mapIterationFailureCount: 1 })).to.include({
       message: 'Map iteration failure count must be less than or equal to the number of Map iterations',
     })
+    expect(await test({ mapItemReaderData: '[1,2,3]', mapIterationFailureCount: 1 })).to.nested.include({
+      'response.status': 'SUCCEEDED',
+    })
+    expect(
+      (await answer({ ...map, MaxConcurrency: 1 }, { input: '{"l":[1]}', mock: { errorOutput: { error: 'E' } } }))
+        .error,
+    ).to.equal('E')
     expect(await test(undefined)).to.nested.include({ 'response.status': 'SUCCEEDED' })
   })
 
@@ -426,6 +437,7 @@ describe('mocked results', () => {
 
   it('may leave out what is required when only what is present counts, and anything when nothing does', async () => {
     expect(await check(start, '{}', 'PRESENT')).to.contain('SUCCEEDED')
+    expect(await check('arn:aws:states:::events:putEvents', '{"Entries":[]}')).to.contain('SUCCEEDED')
     expect(await check(start, '5', 'NONE')).to.contain('SUCCEEDED')
     expect(await check(getObject, '{"ContentLength":null,"DeleteMarker":true,"StorageClass":"GLACIER"}')).to.contain(
       'SUCCEEDED',

@@ -480,6 +480,11 @@ describe('Choice rules', () => {
       'These fields are required: [Condition] at /States/S/Choices[0]',
     ],
     [
+      'a condition that is a number',
+      { ...choice({ Next: 'D', Condition: 5 }), ...jsonata },
+      'Value must be a valid JSONata expression at /States/S/Choices[0]/Condition',
+    ],
+    [
       'a condition that is no expression',
       { ...choice({ Next: 'D', Condition: 'yes' }), ...jsonata },
       'Value must be a valid JSONata expression at /States/S/Choices[0]/Condition',
