@@ -131,7 +131,7 @@ export interface InvokeTask {
   readonly resource: TaskResource
   /** The evaluated Arguments/Parameters; for a Lambda function ARN or an activity the whole input. */
   readonly parameters: Json
-  /** Set for `waitForTaskToken`, and for activities: hand this very token out (it is what `$$.Task.Token` showed). */
+  /** Set for `waitForTaskToken`, `.sync`, `.sync:2` and activities: hand this very token out (it is what `$$.Task.Token` showed). */
   readonly taskToken?: string
   /** `Credentials.RoleArn`, evaluated. */
   readonly roleArn?: string

@@ -10,15 +10,16 @@ import type {
 } from '../../contract.ts'
 import { StateError, StatesErrors } from '../../error/state-error.ts'
 import type { DistributedFields, ItemReader, MapState, ResultWriter } from '../../machine.ts'
-import { type Expression, settle, type Work } from '../../query/expression.ts'
+import { evaluateOptional } from '../../query/evaluate-optional.ts'
+import { settle, type Work } from '../../query/expression.ts'
 import { type Scope, visibleVariables } from '../../query/scope.ts'
 import { exitState } from '../../run/exit-state.ts'
-import { type Frame, type MapRunItem, type MapRunWait, waitingForNothing } from '../../run/frame.ts'
+import { type Frame, type MapRunWait, waitingForNothing } from '../../run/frame.ts'
 import { advance, nextId, type Run, record } from '../../run/run.ts'
 import { scopeOf } from '../../run/scope-of.ts'
 import { type Transition, waiting } from '../../run/transition.ts'
 import { conclude, effectiveInput } from '../pipeline.ts'
-import { makeBatches } from './item-batcher.ts'
+import { batchItems, selectItems } from './map-run-items.ts'
 import { checkTolerance, exceedsTolerance, type Tolerance } from './tolerated-failure.ts'
 
 /** The most child executions a distributed Map runs at a time. */
@@ -111,10 +112,6 @@ function* prepareReader(reader: ItemReader, scope: Scope, ids: { mapRunArn: stri
   return { kind: 'readItems', ...ids, resource: reader.resource, parameters, readerConfig }
 }
 
-function* evaluateOptional(expression: Expression | undefined, scope: Scope): Work<Json | undefined> {
-  return expression === undefined ? undefined : yield* settle(expression.evaluate(scope))
-}
-
 /** The items are known: makes the inputs of the children and starts as many as may run. */
 export function* startItems(run: Run, frame: Frame, items: readonly Json[]): Work<Transition> {
   const wait = frame.waiting as MapRunWait
@@ -126,33 +123,6 @@ export function* startItems(run: Run, frame: Frame, items: readonly Json[]): Wor
     inputs: yield* batchItems(run, frame, selected),
   }
   return yield* startChildren(run, frame)
-}
-
-/** ItemSelector for every item. */
-export function* selectItems(run: Run, frame: Frame, items: readonly Json[]): Work<readonly MapRunItem[]> {
-  const { itemSelector } = frame.state as MapState
-  const data = effectiveInput(run, frame)
-  const selected: MapRunItem[] = []
-  for (const [index, value] of items.entries()) {
-    const mapItem = { index, value }
-    const input =
-      itemSelector === undefined ? value : yield* settle(itemSelector.evaluate(scopeOf(run, frame, { data, mapItem })))
-    selected.push({ input, mapItem })
-  }
-  return selected
-}
-
-function* batchItems(run: Run, frame: Frame, items: readonly MapRunItem[]): Work<readonly MapRunItem[]> {
-  const batcher = (frame.state as MapState).distributed!.itemBatcher
-  if (batcher === undefined) return items
-  const scope = scopeOf(run, frame, { data: effectiveInput(run, frame) })
-  const limits = {
-    items: (yield* evaluateOptional(batcher.maxItemsPerBatch, scope)) as number | undefined,
-    bytes: (yield* evaluateOptional(batcher.maxInputBytesPerBatch, scope)) as number | undefined,
-    batchInput: yield* evaluateOptional(batcher.batchInput, scope),
-  }
-  const inputs = items.map(({ input }) => input)
-  return makeBatches(inputs, limits).map((input) => ({ input, mapItem: undefined }))
 }
 
 function* startChildren(run: Run, frame: Frame): Work<Transition> {

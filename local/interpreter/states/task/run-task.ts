@@ -1,7 +1,8 @@
 import type { InvokeTask, Json, JsonObject, TaskFailurePhase } from '../../contract.ts'
 import { StateError, type StateErrorOptions, StatesErrors } from '../../error/state-error.ts'
 import type { TaskState } from '../../machine.ts'
-import { type Expression, settle, type Work } from '../../query/expression.ts'
+import { evaluateOptional } from '../../query/evaluate-optional.ts'
+import type { Expression, Work } from '../../query/expression.ts'
 import type { Scope } from '../../query/scope.ts'
 import { dataLimitExceeded, exceedsDataLimit } from '../../run/data-limit.ts'
 import { exitState } from '../../run/exit-state.ts'
@@ -49,10 +50,6 @@ export function* prepareTask(run: Run, frame: Frame, state: TaskState): Work<Inv
     ...optional('timeoutSeconds', yield* evaluateOptional(state.timeoutSeconds, scope)),
     ...optional('heartbeatSeconds', yield* evaluateOptional(state.heartbeatSeconds, scope)),
   }
-}
-
-function* evaluateOptional(expression: Expression | undefined, scope: Scope): Work<Json | undefined> {
-  return expression === undefined ? undefined : yield* settle(expression.evaluate(scope))
 }
 
 function* evaluateRole(credentials: Expression | undefined, scope: Scope): Work<Json | undefined> {

@@ -517,7 +517,7 @@ describe('resources', () => {
       "Express state machine does not support '.waitForTaskToken' service integration at /States/S/Resource",
     ])
     expect(express('arn:aws:states:us-east-1:123456789012:activity:a')).to.deep.equal([
-      'Activity ARNs are not supported in Express state machines at /States/S/Resource',
+      'Express state machine does not support Activity ARN at /States/S/Resource',
     ])
     expect(express('arn:aws:states:::sqs:sendMessage')).to.deep.equal([])
     expect(express('arn:aws:lambda:us-east-1:123456789012:function:f:prod')).to.deep.equal([])
