@@ -1,18 +1,16 @@
 import '../local/quiet-sdk.ts'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn'
-import { findRunningStack, type StackFile } from '../local/stack-file.ts'
+import type { StackFile } from '../local/stack-file.ts'
+import { startBenchStack } from './bench/start-bench-stack.ts'
 import { createApiClient } from './demo/api-client.ts'
 
 /** Measures how long the stack takes to be ready, and how long a mail takes after the end of its execution. */
 
 const RUNS = 5
 const MERGES = 10
-const READY = /ready after ([\d.]+) s/
 
 interface Mail {
   receivedAt: string
@@ -20,27 +18,6 @@ interface Mail {
 }
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-
-/** Starts a stack on a data directory; answers it with the seconds its ready line tells. */
-async function startStack(directory: string) {
-  const words = ['--import', 'tsx', 'local/main.ts', '--port', '0', '--api-port', '0', '--data-dir', directory]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
-  let printed = ''
-  for await (const chunk of child.stdout) {
-    printed += chunk
-    const seconds = READY.exec(printed)?.[1]
-    if (seconds === undefined) continue
-    const stack = findRunningStack(directory)
-    if (!stack) throw new Error('the stack has not written where it listens')
-    return { stack, seconds: Number(seconds), stop: () => stop(child) }
-  }
-  throw new Error(`the stack did not start: ${printed}`)
-}
-
-async function stop(child: ReturnType<typeof spawn>): Promise<void> {
-  child.kill('SIGTERM')
-  await once(child, 'exit')
-}
 
 async function fetchMail(stack: StackFile, id: string): Promise<Mail> {
   for (;;) {
@@ -68,7 +45,7 @@ async function main(): Promise<void> {
   const starts: number[] = []
   const mails: number[] = []
   for (let run = 0; run < RUNS; run++) {
-    const { stack, seconds, stop } = await startStack(directory)
+    const { stack, seconds, stop } = await startBenchStack(directory)
     // The first start may package and unpack; it counts as what people wait for only once.
     if (run > 0) starts.push(seconds)
     if (run === RUNS - 1) for (let merge = 0; merge < MERGES; merge++) mails.push(await timeMail(stack))
