@@ -97,6 +97,7 @@ function awsFunctions(world: World): Record<string, unknown> {
     now: (picture?: string, timezone?: string) => formatTime.evaluate(undefined, { at: world.at, picture, timezone }),
     millis: () => world.at,
     random: (seed?: number) => (seed === undefined ? world.random() : seededRandom(String(seed), 0)),
+    shuffle: (items: readonly Json[]) => shuffle(world, items),
     uuid: () => world.uuid(),
     partition: (items: Json, size: number) =>
       partition(Array.isArray(items) ? items : [items], Math.max(1, Math.round(size))),
@@ -104,6 +105,16 @@ function awsFunctions(world: World): Record<string, unknown> {
     hash: (data: Json, algorithm = 'SHA-256') => hash(world, data, algorithm),
     parse: (text: string) => JSON.parse(text),
   }
+}
+
+/** The library's own draws from a source that no replay would meet again. */
+function shuffle(world: World, items: readonly Json[]): Json {
+  const shuffled = [...items]
+  for (let last = shuffled.length - 1; last > 0; last--) {
+    const other = Math.floor(world.random() * (last + 1))
+    ;[shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!]
+  }
+  return shuffled
 }
 
 /** AWS's `$range` answers a sequence, and JSONata unwraps sequences of one. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import jsonata from 'jsonata'
 import type { Json } from '../../../../../local/interpreter/contract.ts'
 import { compileJsonata, JsonataSyntaxError, unwrapJsonata } from '../../../../../local/interpreter/query/jsonata.ts'
 import { type Surroundings, scopeWith } from '../../../../support/interpreter-scope.ts'
@@ -81,6 +82,7 @@ describe('JSONata', () => {
     ['$random(7) = $random(7)', true],
     ['$uuid()', '00000000-0000-4000-8000-000000000000'],
     ['$parse(\'{"a": 1}\')', { a: 1 }],
+    ['$shuffle([1,2,3,4])', [1, 4, 2, 3]],
     ['$millis()', Date.UTC(2026, 0, 1)],
     ['$now()', '2026-01-01T00:00:00.000Z'],
     ["$now('[Y0001]')", '2026'],
@@ -159,6 +161,72 @@ describe('JSONata', () => {
     const states = (await evaluate('$states', { n: 1 }, { context: { State: { Name: 'S' } } })) as Record<string, Json>
     expect(states).to.deep.equal({ input: { n: 1 }, context: { State: { Name: 'S' } } })
     expect(Object.getOwnPropertyDescriptor(states, 'context')).to.have.property('value')
+  })
+
+  it('answers at once what the library would answer', async () => {
+    const variables = {
+      n: 3,
+      s: 'x',
+      t: true,
+      f: false,
+      none: null,
+      list: [1, 2],
+      one: [[5]],
+      empty: [],
+      o: { a: { b: [{ c: 1 }] }, e: {} },
+    }
+    const operands = [
+      '$n',
+      '$s',
+      '$t',
+      '$f',
+      '$none',
+      '$list',
+      '$o.a',
+      '$o.e',
+      '$o.nope',
+      '$empty',
+      '$one',
+      '5',
+      "'x'",
+      'true',
+      'null',
+    ]
+    const operators = ['=', '!=', '<', '<=', '>', '>=', '+', '-', '*', '&', 'and', 'or']
+    const pairs = operands.flatMap((left) =>
+      operators.flatMap((operator) => operands.map((right) => `${left} ${operator} ${right}`)),
+    )
+    const paths = [
+      '$o',
+      '$o.a',
+      '$o.a.b',
+      '$o.a.b.c',
+      '$list',
+      '$one',
+      '$empty',
+      '$n.x',
+      '$none',
+      '$states.input.deep.er',
+      '$t ? $list : $n',
+      '$f ? $list',
+      '($o.a)',
+    ]
+    const input = { deep: { er: [1] } }
+    for (const text of [...pairs, ...paths]) {
+      const expected = await jsonata(text)
+        .evaluate(undefined, { ...variables, states: { input } })
+        .then(
+          (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value)),
+          () => 'failure',
+        )
+      const actual = await Promise.resolve()
+        .then(() => compileJsonata(text).evaluate(scopeWith(input, { variables }), 'Output'))
+        .then(
+          (value) => JSON.stringify(value),
+          (error: Error) => (error.message.includes('returned nothing') ? 'nothing' : 'failure'),
+        )
+      expect(actual, text).to.equal(expected)
+    }
   })
 
   it('waits for the library only where it must', () => {
