@@ -89,3 +89,32 @@ export interface MapRunItem {
 }
 
 export const waitingForNothing: Waiting = { kind: 'nothing' }
+
+/** What makes a frame: where it runs, on what, and the event its first StateEntered follows. */
+export type FrameBeginning = Pick<
+  Frame,
+  'id' | 'parent' | 'index' | 'workflow' | 'mapItem' | 'input' | 'inputText' | 'variables' | 'previous'
+>
+
+/** A frame at the first state of its workflow, not yet entered. */
+export function newFrame(beginning: FrameBeginning): Frame {
+  const { workflow } = beginning
+  return {
+    id: beginning.id,
+    parent: beginning.parent,
+    index: beginning.index,
+    workflow,
+    mapItem: beginning.mapItem,
+    state: workflow.states.get(workflow.startAt)!,
+    input: beginning.input,
+    inputText: beginning.inputText,
+    variables: beginning.variables,
+    previous: beginning.previous,
+    beforeEntry: 0,
+    enteredId: 0,
+    enteredAt: 0,
+    attempts: [],
+    retryCount: 0,
+    waiting: waitingForNothing,
+  }
+}
