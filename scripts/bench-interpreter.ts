@@ -9,7 +9,7 @@ import { compileMachine } from '../local/interpreter/compile.ts'
 import type { Ports, Start, StepResult } from '../local/interpreter/contract.ts'
 import { startExecution } from '../local/interpreter/start-execution.ts'
 import { step } from '../local/interpreter/step.ts'
-import { measureDurable } from './bench/durable-executions.ts'
+import { measureWaiting, timeExecutions } from './bench/durable-executions.ts'
 import { startBenchStack } from './bench/start-bench-stack.ts'
 import { JSONATA_WORKLOADS, JSONPATH_WORKLOADS, type Workload } from './bench/workloads.ts'
 
@@ -96,18 +96,29 @@ for (const workload of JSONATA_WORKLOADS) {
 }
 
 const WAITING = 10_000
-const directory = mkdtempSync(join(tmpdir(), 'darkroom-bench-'))
-const { stack, stop } = await startBenchStack(directory)
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-const sfn = new SFNClient({ endpoint: stack.endpoint, region: 'us-east-1', credentials })
-const durable = await measureDurable(sfn, stack.pid, { executions: 5_000, waiting: WAITING })
-sfn.destroy()
-await stop()
-rmSync(directory, { recursive: true })
-print(`durable executions of five states  ${Math.round(durable.executionsPerSecond)} /s, over signed HTTP`)
+const EXECUTIONS = 5_000
+
+/** Runs a measurement on a stack of its own. */
+async function withStack<Figures>(measure: (sfn: SFNClient, pid: number) => Promise<Figures>): Promise<Figures> {
+  const directory = mkdtempSync(join(tmpdir(), 'darkroom-bench-'))
+  const { stack, stop } = await startBenchStack(directory)
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+  const sfn = new SFNClient({ endpoint: stack.endpoint, region: 'us-east-1', credentials })
+  const figures = await measure(sfn, stack.pid)
+  sfn.destroy()
+  await stop()
+  rmSync(directory, { recursive: true })
+  return figures
+}
+
+const rate = await withStack((sfn) => timeExecutions(sfn, EXECUTIONS))
+print(`durable executions of five states  ${Math.round(rate)} /s, over signed HTTP`)
+const { waitingMebibytes, waitingKibibytesEach, finished } = await withStack((sfn, pid) =>
+  measureWaiting(sfn, pid, WAITING),
+)
 print(
-  `${WAITING} waiting executions  ${Math.round(durable.waitingMebibytes)} MiB in the whole stack, ` +
-    `${durable.waitingKibibytesEach.toFixed(1)} KiB each; ${durable.finished} finished`,
+  `${WAITING} waiting executions  ${Math.round(waitingMebibytes)} MiB in the whole stack, ` +
+    `${waitingKibibytesEach.toFixed(1)} KiB each; ${finished} finished`,
 )
 print(
   `ours with history / aws-local-stepfunctions 3.0.0 without: ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')} x`,

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   CreateActivityCommand,
   CreateStateMachineCommand,
@@ -10,12 +11,11 @@ import {
 } from '@aws-sdk/client-sfn'
 
 const CALLERS = 64
+const POLL_MILLISECONDS = 10
 const ROLE = 'arn:aws:iam::000000000000:role/bench'
 const BYTES_IN_KIB = 1024
 
-export interface DurableFigures {
-  /** Finished executions of five Pass states, started over HTTP, each journalled before it has any effect. */
-  executionsPerSecond: number
+export interface WaitingFigures {
   /** Resident memory of the whole stack with so many executions waiting, in MiB. */
   waitingMebibytes: number
   /** What one waiting execution adds, in KiB. */
@@ -64,26 +64,23 @@ const passStates = Object.fromEntries(
   }),
 )
 
-async function timeExecutions(sfn: SFNClient, mark: string, count: number): Promise<number> {
-  const stateMachineArn = await createMachine(sfn, `bench-pass-${mark}`, { StartAt: 'One', States: passStates })
+/** Finished executions a second of five Pass states, started over HTTP, each journalled before it has any effect. */
+export async function timeExecutions(sfn: SFNClient, count: number): Promise<number> {
+  const stateMachineArn = await createMachine(sfn, `bench-pass-${Date.now()}`, { StartAt: 'One', States: passStates })
   const start = () => sfn.send(new StartExecutionCommand({ stateMachineArn, input: '{"a":1}' }))
   await repeat(count / 10, start)
   const startedAt = performance.now()
   await repeat(count, start)
-  while ((await countByStatus(sfn, stateMachineArn, 'RUNNING')) > 0);
+  while ((await countByStatus(sfn, stateMachineArn, 'RUNNING')) > 0) await sleep(POLL_MILLISECONDS)
   return (count * 1000) / (performance.now() - startedAt)
 }
 
-/** Measures a running stack over its own port; `pid` is its process. */
-export async function measureDurable(
-  sfn: SFNClient,
-  pid: number,
-  { executions, waiting }: { executions: number; waiting: number },
-): Promise<DurableFigures> {
-  const mark = Date.now().toString(36)
+/** Lets executions wait on task tokens in a running stack, `pid` its process, and then gives every token back. */
+export async function measureWaiting(sfn: SFNClient, pid: number, waiting: number): Promise<WaitingFigures> {
   const before = residentBytes(pid)
-  const { activityArn } = await sfn.send(new CreateActivityCommand({ name: `bench-${mark}` }))
-  const stateMachineArn = await createMachine(sfn, `bench-wait-${mark}`, {
+  const name = `bench-wait-${Date.now()}`
+  const { activityArn } = await sfn.send(new CreateActivityCommand({ name }))
+  const stateMachineArn = await createMachine(sfn, name, {
     StartAt: 'Wait for worker',
     States: { 'Wait for worker': { Type: 'Task', Resource: activityArn, End: true } },
   })
@@ -95,11 +92,9 @@ export async function measureDurable(
     const { taskToken } = await sfn.send(new GetActivityTaskCommand({ activityArn }))
     await sfn.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }))
   })
-  const finished = await countByStatus(sfn, stateMachineArn, 'SUCCEEDED')
   return {
-    executionsPerSecond: await timeExecutions(sfn, mark, executions),
     waitingMebibytes: held / BYTES_IN_KIB ** 2,
     waitingKibibytesEach: (held - before) / BYTES_IN_KIB / waiting,
-    finished,
+    finished: await countByStatus(sfn, stateMachineArn, 'SUCCEEDED'),
   }
 }
