@@ -1,4 +1,5 @@
 import type { Json } from '../contract.ts'
+import { recoverFrom } from '../recover-from.ts'
 import { skipSpace, type TextReader, take, takePattern, takeToken } from './text-reader.ts'
 
 /**
@@ -222,7 +223,12 @@ function parsePattern(reader: TextReader): Operand {
   const source = reader.text.slice(reader.at + 1, end)
   reader.at = end + 1
   const flags = take(reader, 'i') ? 'i' : ''
-  return { kind: 'pattern', pattern: new RegExp(`^(?:${source})$`, flags) }
+  const pattern = recoverFrom(
+    SyntaxError,
+    () => new RegExp(`^(?:${source})$`, flags),
+    () => fail(reader),
+  )
+  return { kind: 'pattern', pattern }
 }
 
 function parseString(reader: TextReader): string {
