@@ -26,7 +26,7 @@ export function scopeWith(
     context: () => context,
     data,
     input: data,
-    ...(result === undefined ? {} : { result }),
-    ...(errorOutput === undefined ? {} : { errorOutput }),
+    result,
+    errorOutput,
   }
 }

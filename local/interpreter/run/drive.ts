@@ -1,4 +1,4 @@
-import type { Eventually, StepResult } from '../contract.ts'
+import type { Eventually, JsonObject, StepResult } from '../contract.ts'
 import { failState, type Recovery } from '../error/fail-state.ts'
 import { StateError, StatesErrors } from '../error/state-error.ts'
 import { perform, type Work } from '../query/expression.ts'
@@ -10,6 +10,7 @@ import { abortChildren } from './abort-frame.ts'
 import { endExecution, failedOutcome } from './end-execution.ts'
 import type { ChildrenWait, Frame } from './frame.ts'
 import { advance, closeRun, type ExecutionState, type Job, ownFrame, type Run, settleFrames } from './run.ts'
+import { ENTERED } from './state-events.ts'
 import type { Transition } from './transition.ts'
 
 /** State transitions a step makes before it gives the turn back. */
@@ -117,13 +118,15 @@ function moveTo(frame: Frame, { state, output, text }: Extract<Transition, { kin
   frame.retryCount = 0
 }
 
+const untruncated: JsonObject = { truncated: false }
+
 /** StateEntered, with AWS's exception: the first event of the top level follows event 0, not ExecutionStarted. */
 function recordEntry(run: Run, frame: Frame): void {
   run.transitions += 1
   frame.beforeEntry = frame.previous
   frame.enteredAt = run.at
-  const details = { name: frame.state.name, input: frame.inputText, inputDetails: { truncated: false } }
-  advance(run, frame, { type: `${frame.state.type}StateEntered`, details })
+  const details = { name: frame.state.name, input: frame.inputText, inputDetails: untruncated }
+  advance(run, frame, { type: ENTERED[frame.state.type], details })
   frame.enteredId = frame.previous
 }
 

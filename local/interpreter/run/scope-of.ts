@@ -22,8 +22,8 @@ export function scopeOf(run: Run, frame: Frame, options: ScopeOptions): Scope {
     context: () => contextObject(run, frame, options),
     data,
     input: frame.input,
-    ...(result === undefined ? {} : { result }),
-    ...(errorOutput === undefined ? {} : { errorOutput }),
+    result,
+    errorOutput,
   }
 }
 
