@@ -6,7 +6,8 @@ import type { Frame } from './run/frame.ts'
 import { redrive } from './run/redrive.ts'
 import { type ExecutionState, frameOfId, openRun, ownFrame, type Run } from './run/run.ts'
 import { enterState } from './states/enter-state.ts'
-import { awaitsChild, childEnded, failMapRun, mapRunSucceeded, startItems } from './states/map/distributed-map.ts'
+import { startItems } from './states/map/distributed-map.ts'
+import { awaitsChild, childEnded, failMapRun, mapRunSucceeded } from './states/map/map-run.ts'
 import {
   failTask,
   taskHeartbeat,

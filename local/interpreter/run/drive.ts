@@ -4,6 +4,7 @@ import { StateError, StatesErrors } from '../error/state-error.ts'
 import { perform, type Work } from '../query/expression.ts'
 import { enterState } from '../states/enter-state.ts'
 import { collectMap, iterationSucceeded } from '../states/map/inline-map.ts'
+import { redriveMapRun } from '../states/map/map-run.ts'
 import { collectParallel } from '../states/parallel/run-parallel.ts'
 import { recordTaskStarted } from '../states/task/run-task.ts'
 import { abortChildren } from './abort-frame.ts'
@@ -67,7 +68,8 @@ const workers: { readonly [J in Job as J['kind']]: Worker<J> } = {
     recordEntry(run, frame)
     return proceed(run, frame, enterState(run, frame))
   },
-  resume: (run, frame) => proceed(run, frame, enterState(run, frame)),
+  resume: (run, frame) =>
+    proceed(run, frame, frame.waiting.kind === 'mapRun' ? redriveMapRun(run, frame) : enterState(run, frame)),
   taskStarted: (run, frame, { taskId }) => {
     if (frame.waiting.kind === 'task' && frame.waiting.taskId === taskId) recordTaskStarted(run, frame, undefined)
     return undefined
@@ -116,6 +118,7 @@ function moveTo(frame: Frame, { state, output, text }: Extract<Transition, { kin
   frame.inputText = text
   frame.attempts = []
   frame.retryCount = 0
+  frame.failedRun = undefined
 }
 
 const untruncated: JsonObject = { truncated: false }

@@ -1,4 +1,4 @@
-import type { ChildResult, Json } from '../contract.ts'
+import type { ChildResult, Json, MapRunSettings } from '../contract.ts'
 import type { State, Workflow } from '../machine.ts'
 import type { Variables } from '../query/scope.ts'
 import type { Tolerance } from '../states/map/tolerated-failure.ts'
@@ -26,6 +26,8 @@ export interface Frame {
   attempts: readonly number[]
   retryCount: number
   waiting: Waiting
+  /** The Map run that failed in this state: a redrive takes it up again. */
+  failedRun: MapRunWait | undefined
 }
 
 /** `$$.Map.Item` */
@@ -77,8 +79,14 @@ export interface MapRunWait {
   readonly requestId: string
   readonly limit: number
   readonly tolerance: Tolerance
+  readonly settings: MapRunSettings
   readonly inputs: readonly MapRunItem[]
+  /** Which inputs to run, in order; a redrive leaves out what has succeeded. */
+  readonly order: readonly number[]
+  /** How many of `order` have been started. */
   readonly started: number
+  /** How many results were there before. */
+  readonly kept: number
   readonly failed: number
   readonly results: readonly ChildResult[]
 }
@@ -116,5 +124,6 @@ export function newFrame(beginning: FrameBeginning): Frame {
     attempts: [],
     retryCount: 0,
     waiting: waitingForNothing,
+    failedRun: undefined,
   }
 }

@@ -583,6 +583,44 @@ describe('the runs of a distributed Map', () => {
     expect(only(stopped, 'endMapRun')[0]).to.include({ status: 'ABORTED' })
   })
 
+  it('run again only what has not succeeded when the execution is redriven', () => {
+    const first = begin(map({ MaxConcurrency: 2 }), ['a', 'b', 'c'])
+    const [one, two] = only(first, 'startChild')
+    const second = tell(first.execution, {
+      kind: 'childEnded',
+      childId: one!.childId,
+      outcome: { status: 'SUCCEEDED', output: '1' },
+      at,
+    })
+    const failed = tell(second.execution, {
+      kind: 'childEnded',
+      childId: two!.childId,
+      outcome: { status: 'FAILED' },
+      at,
+    })
+    const stopped = tell(second.execution, { kind: 'stop', at })
+    for (const { execution } of [failed, stopped]) {
+      const redriven = tell(execution, { kind: 'redrive', at })
+      expect(types(redriven)).to.deep.equal(['ExecutionRedriven', 'MapRunRedriven'])
+      expect(only(redriven, 'startMapRun')[0]!.mapRunArn).to.equal(only(first, 'startMapRun')[0]!.mapRunArn)
+      expect(only(redriven, 'startChild').map(({ input }) => input)).to.deep.equal(['"b"', '"c"'])
+      const done = only(redriven, 'startChild').reduce<StepResult>(
+        (result, { childId, input }) =>
+          tell(result.execution, { kind: 'childEnded', childId, outcome: { status: 'SUCCEEDED', output: input }, at }),
+        redriven,
+      )
+      expect(done.execution.outcome).to.deep.equal({ status: 'SUCCEEDED', output: '[1,"b","c"]' })
+    }
+  })
+
+  it('begin anew when the items had not been read', () => {
+    const first = begin(map(reader), { most: 7 })
+    const stopped = tell(first.execution, { kind: 'stop', at })
+    const redriven = tell(stopped.execution, { kind: 'redrive', at })
+    expect(types(redriven)).to.deep.equal(['ExecutionRedriven', 'MapStateStarted', 'MapRunStarted'])
+    expect(only(redriven, 'readItems')).to.have.length(1)
+  })
+
   it('are told from each other when a Map is tried again', () => {
     const definition = map({ Retry: [{ ErrorEquals: ['States.ALL'] }] })
     const first = begin(definition, ['a'])
