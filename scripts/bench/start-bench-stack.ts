@@ -17,8 +17,19 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Starts a stack of its own on a data directory, on free ports. */
-export async function startBenchStack(directory: string): Promise<BenchStack> {
-  const words = ['--import', 'tsx', 'local/main.ts', '--port', '0', '--api-port', '0', '--data-dir', directory]
+export async function startBenchStack(directory: string, options: string[] = []): Promise<BenchStack> {
+  const words = [
+    '--import',
+    'tsx',
+    'local/main.ts',
+    '--port',
+    '0',
+    '--api-port',
+    '0',
+    '--data-dir',
+    directory,
+    ...options,
+  ]
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
   const seconds = await new Promise<number>((resolve, reject) => {
     let printed = ''

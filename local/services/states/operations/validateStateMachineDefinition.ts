@@ -22,7 +22,7 @@ export const validateStateMachineDefinition = operation({
     return compact({
       result: errors.length > 0 ? 'FAIL' : 'OK',
       diagnostics: diagnostics.slice(0, most),
-      truncated: diagnostics.length > most ? true : undefined,
+      truncated: diagnostics.length > most,
     })
   },
 })
