@@ -56,7 +56,7 @@ export function judge({ results }: Report, { floors, gaps }: Expectations): Judg
   const belowFloor = figures.filter(({ group, percent }) => percent < (floors[group] ?? 100))
   const unexplained = failing.filter(({ id }) => gaps[id] === undefined)
   const closed = results.filter((result) => passes(result) && gaps[result.id] !== undefined)
-  const liftable = figures.filter(({ group, percent }) => percent > (floors[group] ?? 100))
+  const liftable = figures.filter(({ group, percent }) => percent >= (floors[group] ?? 100) + 1)
   return {
     groups: figures,
     gaps: failing.flatMap(({ id, group }) => (gaps[id] === undefined ? [] : [{ id, group, reason: gaps[id] }])),
@@ -66,7 +66,7 @@ export function judge({ results }: Report, { floors, gaps }: Expectations): Judg
     ],
     remarks: [
       ...closed.map(({ id }) => `${id}: passes now, take it out of gaps.json`),
-      ...liftable.map(({ group, percent }) => `${group}: the floor can go up to ${percent} %`),
+      ...liftable.map(({ group, percent }) => `${group}: the floor can go up to ${Math.floor(percent)} %`),
     ],
   }
 }

@@ -5,7 +5,7 @@ import type { HistoryEvent } from '../../local/interpreter/contract.ts'
 import { execute, type Finished } from '../support/interpreter-driver.ts'
 import { type ConformanceCase, tasksOf } from './conformance-case.ts'
 
-const CASES = join(import.meta.dirname, 'cases')
+const CASES = 'test/conformance/cases'
 
 /** `4<3 PassStateExited`: id, previousEventId and type, the skeleton of a history. */
 function skeleton({ id, previousEventId, type }: HistoryEvent): string {
