@@ -8,8 +8,8 @@ import { build } from 'esbuild'
  * runs TypeScript on the fly puts a line of its own into every file, whose branches would be counted.
  */
 
-const FOLDER = 'coverage'
-const BUNDLE = join(FOLDER, 'interpreter.test.mjs')
+const FOLDER = '.esbuild/coverage'
+const BUNDLE = join(FOLDER, 'interpreter.mjs')
 const MEASURED = 'local/interpreter/'
 const TESTS = ['test/unit/local/interpreter', 'test/conformance']
 
@@ -25,7 +25,7 @@ async function bundleTests(): Promise<void> {
   const files = TESTS.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   ).filter((file) => file.endsWith('.test.ts'))
-  writeFileSync(entry, files.map((file) => `import '../${file}'`).join('\n'))
+  writeFileSync(entry, files.map((file) => `import '../../${file}'`).join('\n'))
   await build({
     entryPoints: [entry],
     outfile: BUNDLE,
@@ -48,7 +48,7 @@ function measure(): Summary {
 }
 
 rmSync(FOLDER, { recursive: true, force: true })
-mkdirSync(FOLDER)
+mkdirSync(FOLDER, { recursive: true })
 await bundleTests()
 const measured = Object.entries(measure())
   .map(([path, counts]) => ({ file: relative('.', path), ...counts }))
