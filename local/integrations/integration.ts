@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { Json, JsonObject, TaskFailurePhase, TaskPattern } from '../interpreter/contract.ts'
 
 /** A task failed in a way the machine can catch: `error` is the name a Catcher matches, `cause` what a person reads. */
@@ -90,6 +91,7 @@ export interface NestedExecutions {
 
 /** What integrations need of the stack. */
 export interface IntegrationPorts {
+  clock: Clock
   region: string
   accountId: string
   /** Where the AWS SDK's calls go, e.g. `http://127.0.0.1:4566`. */

@@ -6,7 +6,7 @@ import type { Action, IntegrationPorts, ServiceCall } from './integration.ts'
 import { createFunctionCaller, createLambdaActions } from './lambda.ts'
 import { createSageMakerActions } from './sagemaker.ts'
 import { createSdkCaller } from './sdk-call.ts'
-import { SDK_SERVICES } from './sdk-services.ts'
+import { hasAction, loadSdkModule, SDK_SERVICES } from './sdk-services.ts'
 import { createSnsActions } from './sns.ts'
 import { createStatesActions } from './states.ts'
 
@@ -30,6 +30,8 @@ export interface Integrations {
   finish(task: TaskCall, submitted: string): Promise<string>
   /** `.sync`: stops the job that `call` began. */
   abandon(task: TaskCall, submitted: string): Promise<void>
+  /** Loads what `reject` needs to know every action that a definition names. */
+  prepare(definition: string): Promise<void>
   /** Why a machine may not use a resource; undefined when it may. */
   reject(resource: TaskResource): string | undefined
 }
@@ -53,7 +55,7 @@ export function createIntegrations(ports: IntegrationPorts): Integrations {
   const awsSdk = createAwsSdkAction(sdk)
 
   function find(resource: ServiceResource): Action | undefined {
-    if (resource.service.startsWith('aws-sdk:')) return sdkServiceOf(resource) in SDK_SERVICES ? awsSdk : undefined
+    if (resource.service.startsWith('aws-sdk:')) return hasSdkAction(resource) ? awsSdk : undefined
     return (table as Record<string, Record<string, Action>>)[resource.service]?.[resource.action]
   }
 
@@ -79,6 +81,10 @@ export function createIntegrations(ports: IntegrationPorts): Integrations {
       const { action, call } = required(task)
       await action.abandon?.(call, JSON.parse(submitted) as Json)
     },
+    async prepare(definition) {
+      const services = new Set([...definition.matchAll(/:aws-sdk:(\w+):/g)].map((match) => match[1]!))
+      await Promise.all([...services].filter((service) => service in SDK_SERVICES).map(loadSdkModule))
+    },
     reject(resource) {
       if (resource.kind !== 'service') return undefined
       return find(resource)?.patterns.includes(resource.pattern) ? undefined : unknownResource(resource.arn)
@@ -88,6 +94,11 @@ export function createIntegrations(ports: IntegrationPorts): Integrations {
 
 function sdkServiceOf(resource: ServiceResource): string {
   return resource.service.slice('aws-sdk:'.length)
+}
+
+function hasSdkAction(resource: ServiceResource): boolean {
+  const service = sdkServiceOf(resource)
+  return service in SDK_SERVICES && hasAction(service, resource.action)
 }
 
 function serviceCall(task: TaskCall, resource: ServiceResource): ServiceCall & { pattern: TaskPattern } {

@@ -53,9 +53,10 @@ export function createLambdaActions(ports: IntegrationPorts, callFunction: CallF
     }
     if (InvocationType === 'Event') {
       void callFunction({ ...invocation, signal: new AbortController().signal }).catch(() => undefined)
-      return invokeAnswer(undefined, 202)
+      return invokeAnswer({ statusCode: 202, at: ports.clock.now() })
     }
-    return invokeAnswer(await callFunction(invocation), 200)
+    const payload = await callFunction(invocation)
+    return invokeAnswer({ payload, statusCode: 200, at: ports.clock.now() })
   }
   return { invoke: { patterns: ['requestResponse', 'waitForTaskToken'], call: invoke } }
 }
@@ -68,7 +69,7 @@ function qualifiedArn(name: string, qualifier: Json | undefined, { region, accou
 }
 
 /** What the `Invoke` API answered, as Step Functions shows it. */
-function invokeAnswer(payload: string | undefined, statusCode: number): JsonObject {
+function invokeAnswer({ payload, statusCode, at }: { payload?: string; statusCode: number; at: number }): JsonObject {
   const requestId = randomUUID()
   const version = payload === undefined ? {} : { ExecutedVersion: '$LATEST', Payload: parsed(payload) }
   const headers = {
@@ -77,7 +78,7 @@ function invokeAnswer(payload: string | undefined, statusCode: number): JsonObje
     Connection: 'keep-alive',
     'x-amzn-RequestId': requestId,
     'Content-Length': String(Buffer.byteLength(payload ?? '')),
-    Date: new Date().toUTCString(),
+    Date: new Date(at).toUTCString(),
     'X-Amzn-Trace-Id': `root=1-${requestId.slice(0, 8)}-${requestId.replaceAll('-', '').slice(8)};sampled=0`,
     'Content-Type': 'application/json',
   }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../interpreter/contract.ts'
 import { type IntegrationPorts, type ServiceCall, TaskError } from './integration.ts'
-import { SDK_SERVICES, type SdkService } from './sdk-services.ts'
+import { hasAction, loadSdkModule, SDK_SERVICES, type SdkService } from './sdk-services.ts'
 import { fromCommandOutput, pascalCase, type SchemaSource, toCommandInput, UnknownMemberError } from './sdk-shapes.ts'
 
 /** The answer of a service, with the HTTP answer it came in. */
@@ -60,8 +60,10 @@ export function createSdkCaller(ports: IntegrationPorts): SdkCaller {
 
   return async (call, failure) => {
     const service = SDK_SERVICES[call.service]!
-    const module = await service.load()
+    const module = await loadSdkModule(call.service)
     const operation = pascalCase(call.action)
+    if (!hasAction(call.service, call.action))
+      throw new TaskError('States.Runtime', `The action ${call.action} of ${call.service} does not exist`)
     const schema = module[`${operation}$`] as OperationSchema
     const input = parametersOf(call, schema[4](), service)
     const command = new (module[`${operation}Command`] as Constructor<Command>)(input)
@@ -75,12 +77,6 @@ export function createSdkCaller(ports: IntegrationPorts): SdkCaller {
       throw failure(describeFailure(error, { service, module, headers: http.headers }))
     }
   }
-}
-
-/** Whether the SDK has the action of an `aws-sdk` service. */
-export async function hasAction(service: string, action: string): Promise<boolean> {
-  const module = await SDK_SERVICES[service]?.load()
-  return module !== undefined && `${pascalCase(action)}Command` in module
 }
 
 function parametersOf(call: ServiceCall, schema: SchemaSource, service: SdkService): Record<string, unknown> {

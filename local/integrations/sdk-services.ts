@@ -1,3 +1,5 @@
+import { pascalCase } from './sdk-shapes.ts'
+
 /** How Step Functions and the JavaScript SDK spell a service. */
 export interface SdkService {
   /** Loads the client module. */
@@ -88,4 +90,19 @@ export const SDK_SERVICES: Readonly<Record<string, SdkService>> = {
     errorPrefix: 'Sts',
     blobs: 'base64',
   },
+}
+
+const loaded = new Map<string, Record<string, unknown>>()
+
+/** The client module of a service; loading one takes a moment, so nobody does who needs none. */
+export async function loadSdkModule(service: string): Promise<Record<string, unknown>> {
+  const module = loaded.get(service) ?? (await SDK_SERVICES[service]!.load())
+  loaded.set(service, module)
+  return module
+}
+
+/** Whether a service has an action; true as long as its module is not loaded. */
+export function hasAction(service: string, action: string): boolean {
+  const module = loaded.get(service)
+  return module === undefined || `${pascalCase(action)}Command` in module
 }

@@ -78,7 +78,6 @@ export type Input = { readonly at: number } & (
       readonly childId: string
       readonly outcome: Outcome
       readonly executionArn?: string
-      readonly startedAt?: number
     }
   | { readonly kind: 'stop'; readonly error?: string; readonly cause?: string }
   | { readonly kind: 'redrive' }
@@ -109,6 +108,7 @@ export type Effect =
   | { readonly kind: 'cancelTask'; readonly taskId: string }
   | { readonly kind: 'setTimer'; readonly timerId: string; readonly dueAt: number }
   | { readonly kind: 'cancelTimer'; readonly timerId: string }
+  /** Comes again, with the same ARN, when an execution is redriven: the run goes on with the items that have not succeeded. */
   | {
       readonly kind: 'startMapRun'
       readonly mapRunArn: string
@@ -131,7 +131,7 @@ export interface InvokeTask {
   readonly resource: TaskResource
   /** The evaluated Arguments/Parameters; for a Lambda function ARN or an activity the whole input. */
   readonly parameters: Json
-  /** Set for `waitForTaskToken`, and for activities: hand this very token out (it is what `$$.Task.Token` showed). */
+  /** Set for `waitForTaskToken`, `.sync`, `.sync:2` and activities: hand this very token out (it is what `$$.Task.Token` showed). */
   readonly taskToken?: string
   /** `Credentials.RoleArn`, evaluated. */
   readonly roleArn?: string

@@ -6,7 +6,8 @@ import type { Frame } from './run/frame.ts'
 import { redrive } from './run/redrive.ts'
 import { type ExecutionState, frameOfId, openRun, ownFrame, type Run } from './run/run.ts'
 import { enterState } from './states/enter-state.ts'
-import { awaitsChild, childEnded, failMapRun, mapRunSucceeded, startItems } from './states/map/distributed-map.ts'
+import { startItems } from './states/map/distributed-map.ts'
+import { awaitsChild, childEnded, failMapRun, mapRunSucceeded } from './states/map/map-run.ts'
 import {
   failTask,
   taskHeartbeat,
@@ -59,19 +60,16 @@ const handlers: { readonly [I in Input as I['kind']]: Handler<I> } = {
   redrive,
 }
 
-/** Answers work, or nothing when all is done at once. */
-type Change = (frame: Frame) => Work<void> | undefined | void
-
-function onTask(run: Run, { taskId }: { readonly taskId: string }, change: Change): Work<void> | undefined {
+function onTask(run: Run, { taskId }: { readonly taskId: string }, change: (frame: Frame) => Work<void> | void) {
   const frame = ownFrame(run, frameOfId(taskId))
   const awaited = frame?.waiting.kind === 'task' && frame.waiting.taskId === taskId
-  return awaited ? (change(frame) ?? undefined) : undefined
+  return (awaited ? change(frame) : undefined) as Work<void> | undefined
 }
 
-function onMapRun(run: Run, requestId: string, change: Change): Work<void> | undefined {
+function onMapRun(run: Run, requestId: string, change: (frame: Frame) => Work<void>): Work<void> | undefined {
   const frame = ownFrame(run, frameOfId(requestId))
   const awaited = frame?.waiting.kind === 'mapRun' && frame.waiting.requestId === requestId
-  return awaited ? (change(frame) ?? undefined) : undefined
+  return awaited ? change(frame) : undefined
 }
 
 function onChildEnded(run: Run, input: Extract<Input, { kind: 'childEnded' }>): Work<void> | undefined {

@@ -3,10 +3,12 @@ import type { Clock } from '../../local/clock.ts'
 export interface ManualClock extends Clock {
   /** Moves time on, firing timers in order and letting promises run before, between and after them. */
   advance(milliseconds: number): Promise<void>
+  /** How many timers wait. */
+  pending(): number
 }
 
 /** A clock that stands still until told. */
-export function createManualClock(start: number): ManualClock {
+export function createManualClock(start = Date.UTC(2026, 10, 20)): ManualClock {
   let now = start
   const timers = new Set<{ dueAt: number; fire: () => void }>()
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -15,7 +17,7 @@ export function createManualClock(start: number): ManualClock {
     setTimer(dueAt, fire) {
       const timer = { dueAt, fire }
       timers.add(timer)
-      return () => timers.delete(timer)
+      return () => void timers.delete(timer)
     },
     async advance(milliseconds) {
       const end = now + milliseconds
@@ -30,5 +32,6 @@ export function createManualClock(start: number): ManualClock {
       }
       now = end
     },
+    pending: () => timers.size,
   }
 }

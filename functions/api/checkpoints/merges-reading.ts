@@ -4,7 +4,6 @@ import { dynamodb } from '../../shared/aws/dynamodb.ts'
 import type { CheckpointRecord } from '../../shared/checkpoints/checkpoint-record.ts'
 import { isoTime } from '../../shared/clock.ts'
 import type { MergeRecord } from '../../shared/merges/merge-record.ts'
-import { mergeRequestOf } from '../../shared/merges/merge-request-of.ts'
 import type { CheckpointsContext } from './checkpoints-context.ts'
 
 /** Longer than the merge machine may run, so that no running merge is older. */
@@ -38,7 +37,7 @@ export async function runningMerges({ mergesTable, clock }: CheckpointsContext):
 
 /** Whether the merge has the checkpoint as an input, by id or by one of its file names. */
 export function reads(merge: MergeRecord, checkpoint: CheckpointRecord): boolean {
-  const { primary, secondary, tertiary, bakeInVae } = mergeRequestOf(merge)
+  const { primary, secondary, tertiary, bakeInVae } = merge.request
   return [primary, secondary, tertiary, bakeInVae].some(
     (input) => input !== undefined && (input === checkpoint.id || checkpoint.names.includes(input)),
   )

@@ -2,7 +2,6 @@ import { readCheckpoint } from '../../shared/checkpoints/read-checkpoint.ts'
 import { log } from '../../shared/log.ts'
 import { mergeLinks } from '../../shared/merges/merge-links.ts'
 import type { FinalMergeStatus, MergeRecord, MergeRequest } from '../../shared/merges/merge-record.ts'
-import { mergeRequestOf } from '../../shared/merges/merge-request-of.ts'
 import { cleanUpMerge } from '../../tasks/clean-up-merge/clean-up-merge.ts'
 import { concludeMerge } from './conclude-merge.ts'
 import type { DarkroomEvent, Lifecycle, Story } from './lifecycle.ts'
@@ -40,7 +39,7 @@ async function cleanUp(
 }
 
 async function tellMerge(context: MergeAnnouncing, record: EndedMerge, cleanedUp: boolean): Promise<Story> {
-  const request = mergeRequestOf(record)
+  const request = record.request
   const { result } = record
   const links = {
     ...mergeLinks(context, record.id, record.executionArn),

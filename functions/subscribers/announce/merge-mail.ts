@@ -1,6 +1,5 @@
 import type { MergeLinks } from '../../shared/merges/merge-links.ts'
 import type { MergeRecord } from '../../shared/merges/merge-record.ts'
-import { mergeRequestOf } from '../../shared/merges/merge-request-of.ts'
 import { adviceFor } from './advice.ts'
 import type { Outcome } from './execution-ending.ts'
 import { sizeInWords } from './in-words.ts'
@@ -26,7 +25,7 @@ function successLines(record: MergeRecord, { names, links }: MergeFacts): string
   return [
     `Your merge "${record.name}" is ready.`,
     '',
-    `  Made of   ${mergeInWords(mergeRequestOf(record), names)}`,
+    `  Made of   ${mergeInWords(record.request, names)}`,
     ...(record.result ? [`  Size      ${sizeInWords(record.result.size)} (${record.result.size} bytes)`] : []),
     `  Took      ${tookWords(record)}`,
     ...(links.output ? [`  Where     ${links.output}`] : []),
@@ -46,7 +45,7 @@ function failureLines(record: MergeRecord, { outcome, names, links, cleanedUp }:
     '',
     `  What happened   ${what}.`,
     `  In detail       ${reason.error}: ${reason.cause}`,
-    `  Asked for       ${mergeInWords(mergeRequestOf(record), names)}`,
+    `  Asked for       ${mergeInWords(record.request, names)}`,
     `  Ran             ${tookWords(record)}`,
     '',
     `What to do: ${next}`,

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../contract.ts'
 import { runtimeError } from '../error/state-error.ts'
-import { isObject } from '../json.ts'
 import { compilePath, type Path, PathNotFound } from '../query/json-path.ts'
 import type { Scope } from '../query/scope.ts'
+import { recoverFrom } from '../recover-from.ts'
 import { comparators, patternComparators, typeTests } from './comparators.ts'
 
 /** A rule of a JSONPath Choice, compiled. */
@@ -61,26 +61,20 @@ function lookup<T>(table: Readonly<Record<string, T>>, name: string): T | undefi
 }
 
 function isPresent(variable: Path, scope: Scope): boolean {
-  try {
-    const value = variable.read(scope)
-    return variable.definite || !Array.isArray(value) || value.length > 0
-  } catch (error) {
-    if (error instanceof PathNotFound) return false
-    throw error
-  }
+  const hits = recoverFrom(
+    PathNotFound,
+    () => [variable.read(scope)],
+    () => [],
+  )
+  return hits.some((value) => variable.definite || !Array.isArray(value) || value.length > 0)
 }
 
 function readOperand(path: Path, scope: Scope): Json {
-  try {
-    return path.read(scope)
-  } catch (error) {
-    if (error instanceof PathNotFound)
+  return recoverFrom(
+    PathNotFound,
+    () => path.read(scope),
+    () => {
       throw runtimeError(`Invalid path '${path.text}': The choice state's condition path references an invalid value.`)
-    throw error
-  }
-}
-
-/** A JSONPath rule has no Condition; used by validation and compilation alike to tell the two apart. */
-export function isRule(value: unknown): value is JsonObject {
-  return isObject(value)
+    },
+  )
 }

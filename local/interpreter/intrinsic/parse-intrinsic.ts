@@ -2,6 +2,8 @@ import type { Json } from '../contract.ts'
 import { compileParsedPath } from '../query/json-path.ts'
 import { PathSyntaxError, parsePathPrefix } from '../query/json-path-parse.ts'
 import type { Scope } from '../query/scope.ts'
+import { skipSpace, type TextReader, take, takePattern } from '../query/text-reader.ts'
+import { recoverFrom } from '../recover-from.ts'
 import { ESCAPED_CLOSE, ESCAPED_OPEN } from './format.ts'
 import { type IntrinsicFunction, intrinsicFunctions } from './intrinsic-functions.ts'
 
@@ -11,11 +13,6 @@ export class IntrinsicSyntaxError extends Error {
 }
 
 type Compiled = (scope: Scope) => Json
-
-interface Reader {
-  readonly text: string
-  at: number
-}
 
 const CALL = /States\.(\w+)\s*\(/y
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
@@ -30,14 +27,14 @@ export function isIntrinsic(text: string): boolean {
 
 /** Compiles `States.Format('{}', $.a)`. Throws IntrinsicSyntaxError for unknown functions, wrong argument counts and bad syntax. */
 export function compileIntrinsic(text: string): Compiled {
-  const reader: Reader = { text, at: 0 }
+  const reader: TextReader = { text, at: 0 }
   const compiled = parseCall(reader, 1)
   skipSpace(reader)
   if (reader.at < text.length) throw syntaxError(reader)
   return compiled
 }
 
-function parseCall(reader: Reader, depth: number): Compiled {
+function parseCall(reader: TextReader, depth: number): Compiled {
   if (depth > DEEPEST)
     throw new IntrinsicSyntaxError(`The intrinsic function '${reader.text}' is nested more than ${DEEPEST} levels deep`)
   const name = takePattern(reader, CALL)?.[1]
@@ -53,7 +50,7 @@ function parseCall(reader: Reader, depth: number): Compiled {
     )
 }
 
-function checkCount(reader: Reader, definition: IntrinsicFunction, count: number): void {
+function checkCount(reader: TextReader, definition: IntrinsicFunction, count: number): void {
   const [least, most] = definition.arguments
   if (count < least || count > most) throw new IntrinsicSyntaxError(`Invalid number of arguments in '${reader.text}'`)
 }
@@ -63,7 +60,7 @@ interface Place {
   readonly escapes: Escapes
 }
 
-function parseArguments(reader: Reader, place: Place): Compiled[] {
+function parseArguments(reader: TextReader, place: Place): Compiled[] {
   const args: Compiled[] = []
   skipSpace(reader)
   if (take(reader, ')')) return args
@@ -76,7 +73,7 @@ function parseArguments(reader: Reader, place: Place): Compiled[] {
   return args
 }
 
-function parseArgument(reader: Reader, { depth, escapes }: Place): Compiled {
+function parseArgument(reader: TextReader, { depth, escapes }: Place): Compiled {
   const next = reader.text[reader.at]
   if (next === "'") return constant(parseString(reader, escapes))
   if (next === '$') return parsePathArgument(reader)
@@ -91,16 +88,17 @@ function constant(value: Json): Compiled {
   return () => value
 }
 
-function parsePathArgument(reader: Reader): Compiled {
-  try {
-    const { path, end } = parsePathPrefix(reader.text, reader.at)
-    const text = reader.text.slice(reader.at, end)
-    reader.at = end
-    return compileParsedPath(text, path).read
-  } catch (error) {
-    if (error instanceof PathSyntaxError) throw new IntrinsicSyntaxError(error.message)
-    throw error
-  }
+function parsePathArgument(reader: TextReader): Compiled {
+  const { path, end } = recoverFrom(
+    PathSyntaxError,
+    () => parsePathPrefix(reader.text, reader.at),
+    ({ message }) => {
+      throw new IntrinsicSyntaxError(message)
+    },
+  )
+  const text = reader.text.slice(reader.at, end)
+  reader.at = end
+  return compileParsedPath(text, path).read
 }
 
 type Escapes = Readonly<Record<string, string>>
@@ -109,7 +107,7 @@ const ESCAPES: Escapes = { "'": "'", '\\': '\\', '{': '{', '}': '}' }
 /** In the template of States.Format an escaped brace must not be mistaken for a place to fill. */
 const TEMPLATE_ESCAPES: Escapes = { ...ESCAPES, '{': ESCAPED_OPEN, '}': ESCAPED_CLOSE }
 
-function parseString(reader: Reader, escapes: Escapes): string {
+function parseString(reader: TextReader, escapes: Escapes): string {
   let value = ''
   for (let at = reader.at + 1; at < reader.text.length; at++) {
     const character = reader.text[at]!
@@ -126,27 +124,10 @@ function parseString(reader: Reader, escapes: Escapes): string {
   throw syntaxError(reader)
 }
 
-function take(reader: Reader, text: string): boolean {
-  if (!reader.text.startsWith(text, reader.at)) return false
-  reader.at += text.length
-  return true
-}
-
-function takePattern(reader: Reader, pattern: RegExp): RegExpExecArray | undefined {
-  pattern.lastIndex = reader.at
-  const match = pattern.exec(reader.text)
-  if (match !== null) reader.at = pattern.lastIndex
-  return match ?? undefined
-}
-
-function skipSpace(reader: Reader): void {
-  while (/\s/.test(reader.text[reader.at] ?? '')) reader.at += 1
-}
-
-function syntaxError(reader: Reader): IntrinsicSyntaxError {
+function syntaxError(reader: TextReader): IntrinsicSyntaxError {
   return new IntrinsicSyntaxError(`Could not parse the intrinsic function '${reader.text}' at position ${reader.at}`)
 }
 
-function fail(reader: Reader): never {
+function fail(reader: TextReader): never {
   throw syntaxError(reader)
 }

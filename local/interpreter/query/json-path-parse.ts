@@ -1,4 +1,6 @@
 import type { Json } from '../contract.ts'
+import { recoverFrom } from '../recover-from.ts'
+import { skipSpace, type TextReader, take, takePattern, takeToken } from './text-reader.ts'
 
 /**
  * AWS evaluates JSONPath with Jayway's library, whose paths differ from RFC 9535 where it matters here: `$x.y` starts at a variable and `$$` at the context
@@ -43,11 +45,6 @@ export class PathSyntaxError extends Error {
   override readonly name = 'PathSyntaxError'
 }
 
-interface Reader {
-  readonly text: string
-  at: number
-}
-
 const NAME = /[^.[\]()\s,'"=<>!&|~?@$*:+/-][^.[\]()\s,'"=<>!&|~?]*|[-+/:$*@][^.[\]()\s,'"=<>!&|~?]+/y
 const VARIABLE = /[\p{L}_][\p{L}\p{N}_]*/uy
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
@@ -56,7 +53,7 @@ const FUNCTIONS = new Set(['length', 'size', 'min', 'max', 'avg', 'sum', 'stddev
 
 /** Parses a path that starts with `$`, `$$` or `$name`. Throws PathSyntaxError. */
 export function parsePath(text: string): ParsedPath {
-  const reader: Reader = { text, at: 0 }
+  const reader: TextReader = { text, at: 0 }
   const root = parseRoot(reader)
   const segments = parseSegments(reader)
   if (reader.at < text.length) throw syntaxError(reader)
@@ -65,20 +62,20 @@ export function parsePath(text: string): ParsedPath {
 
 /** Reads as much of a path as there is from `at`; used inside intrinsic functions. */
 export function parsePathPrefix(text: string, at: number): { path: ParsedPath; end: number } {
-  const reader: Reader = { text, at }
+  const reader: TextReader = { text, at }
   const root = parseRoot(reader)
   const segments = parseSegments(reader)
   return { path: { root, segments }, end: reader.at }
 }
 
-function parseRoot(reader: Reader): PathRoot {
+function parseRoot(reader: TextReader): PathRoot {
   if (!take(reader, '$')) throw syntaxError(reader)
   if (take(reader, '$')) return { kind: 'context' }
-  const name = takePattern(reader, VARIABLE)
+  const name = takePattern(reader, VARIABLE)?.[0]
   return name === undefined ? { kind: 'data' } : { kind: 'variable', name }
 }
 
-function parseSegments(reader: Reader): Segment[] {
+function parseSegments(reader: TextReader): Segment[] {
   const segments: Segment[] = []
   for (;;) {
     const next = reader.text[reader.at]
@@ -96,9 +93,9 @@ function parseSegments(reader: Reader): Segment[] {
   }
 }
 
-function parseDotted(reader: Reader): Segment {
+function parseDotted(reader: TextReader): Segment {
   if (take(reader, '*')) return { kind: 'wildcard' }
-  const name = takePattern(reader, NAME)
+  const name = takePattern(reader, NAME)?.[0]
   if (name === undefined) throw syntaxError(reader)
   if (FUNCTIONS.has(name) && reader.text.startsWith('()', reader.at)) {
     reader.at += 2
@@ -107,7 +104,7 @@ function parseDotted(reader: Reader): Segment {
   return { kind: 'name', name }
 }
 
-function parseBracket(reader: Reader): Segment {
+function parseBracket(reader: TextReader): Segment {
   take(reader, '[')
   skipSpace(reader)
   const segment = parseBracketContent(reader)
@@ -116,9 +113,9 @@ function parseBracket(reader: Reader): Segment {
   return segment
 }
 
-function parseBracketContent(reader: Reader): Segment {
+function parseBracketContent(reader: TextReader): Segment {
   const next = reader.text[reader.at]
-  if (next === '*') return take(reader, '*') ? { kind: 'wildcard' } : fail(reader)
+  if (take(reader, '*')) return { kind: 'wildcard' }
   if (next === '?') return parseFilterSegment(reader)
   if (next === "'" || next === '"') {
     const names = parseList(reader, parseString)
@@ -127,12 +124,12 @@ function parseBracketContent(reader: Reader): Segment {
   return parseIndices(reader)
 }
 
-function parseIndices(reader: Reader): Segment {
-  const first = takePattern(reader, NUMBER)
+function parseIndices(reader: TextReader): Segment {
+  const first = takePattern(reader, NUMBER)?.[0]
   skipSpace(reader)
   if (take(reader, ':')) {
     skipSpace(reader)
-    const end = takePattern(reader, NUMBER)
+    const end = takePattern(reader, NUMBER)?.[0]
     return {
       kind: 'slice',
       start: first === undefined ? undefined : Number(first),
@@ -142,11 +139,11 @@ function parseIndices(reader: Reader): Segment {
   if (first === undefined) throw syntaxError(reader)
   if (reader.text[reader.at] !== ',') return { kind: 'index', index: Number(first) }
   take(reader, ',')
-  const rest = parseList(reader, (inner) => Number(takePattern(inner, NUMBER) ?? fail(inner)))
+  const rest = parseList(reader, (inner) => Number(takePattern(inner, NUMBER)?.[0] ?? fail(inner)))
   return { kind: 'indices', indices: [Number(first), ...rest] }
 }
 
-function parseList<T>(reader: Reader, parseItem: (reader: Reader) => T): T[] {
+function parseList<T>(reader: TextReader, parseItem: (reader: TextReader) => T): T[] {
   const items: T[] = []
   do {
     skipSpace(reader)
@@ -156,7 +153,7 @@ function parseList<T>(reader: Reader, parseItem: (reader: Reader) => T): T[] {
   return items
 }
 
-function parseFilterSegment(reader: Reader): Segment {
+function parseFilterSegment(reader: TextReader): Segment {
   take(reader, '?')
   skipSpace(reader)
   if (!take(reader, '(')) throw syntaxError(reader)
@@ -166,19 +163,19 @@ function parseFilterSegment(reader: Reader): Segment {
   return { kind: 'filter', filter }
 }
 
-function parseOr(reader: Reader): Filter {
+function parseOr(reader: TextReader): Filter {
   let left = parseAnd(reader)
   while (takeToken(reader, '||')) left = { kind: 'or', left, right: parseAnd(reader) }
   return left
 }
 
-function parseAnd(reader: Reader): Filter {
+function parseAnd(reader: TextReader): Filter {
   let left = parseUnary(reader)
   while (takeToken(reader, '&&')) left = { kind: 'and', left, right: parseUnary(reader) }
   return left
 }
 
-function parseUnary(reader: Reader): Filter {
+function parseUnary(reader: TextReader): Filter {
   if (takeToken(reader, '!')) return { kind: 'not', filter: parseUnary(reader) }
   if (takeToken(reader, '(')) {
     const inner = parseOr(reader)
@@ -187,12 +184,12 @@ function parseUnary(reader: Reader): Filter {
   }
   const left = parseOperand(reader)
   skipSpace(reader)
-  const operator = takePattern(reader, OPERATOR)
+  const operator = takePattern(reader, OPERATOR)?.[0]
   if (operator === undefined) return { kind: 'exists', operand: left }
   return { kind: 'compare', operator, left, right: parseOperand(reader) }
 }
 
-function parseOperand(reader: Reader): Operand {
+function parseOperand(reader: TextReader): Operand {
   skipSpace(reader)
   const next = reader.text[reader.at] ?? ''
   if (next === '@' || next === '$') {
@@ -211,25 +208,30 @@ function parseOperand(reader: Reader): Operand {
 
 const WORDS: Readonly<Record<string, Json>> = { true: true, false: false, null: null }
 
-function parseLiteral(reader: Reader): Json {
+function parseLiteral(reader: TextReader): Json {
   const next = reader.text[reader.at]
   if (next === "'" || next === '"') return parseString(reader)
-  const number = takePattern(reader, NUMBER)
+  const number = takePattern(reader, NUMBER)?.[0]
   if (number !== undefined) return Number(number)
   for (const [word, value] of Object.entries(WORDS)) if (take(reader, word)) return value
   throw syntaxError(reader)
 }
 
-function parsePattern(reader: Reader): Operand {
+function parsePattern(reader: TextReader): Operand {
   const end = reader.text.indexOf('/', reader.at + 1)
   if (end < 0) throw syntaxError(reader)
   const source = reader.text.slice(reader.at + 1, end)
   reader.at = end + 1
   const flags = take(reader, 'i') ? 'i' : ''
-  return { kind: 'pattern', pattern: new RegExp(`^(?:${source})$`, flags) }
+  const pattern = recoverFrom(
+    SyntaxError,
+    () => new RegExp(`^(?:${source})$`, flags),
+    () => fail(reader),
+  )
+  return { kind: 'pattern', pattern }
 }
 
-function parseString(reader: Reader): string {
+function parseString(reader: TextReader): string {
   const quote = reader.text[reader.at]
   if (quote !== "'" && quote !== '"') throw syntaxError(reader)
   let value = ''
@@ -246,33 +248,10 @@ function parseString(reader: Reader): string {
   throw syntaxError(reader)
 }
 
-function take(reader: Reader, text: string): boolean {
-  if (!reader.text.startsWith(text, reader.at)) return false
-  reader.at += text.length
-  return true
-}
-
-function takeToken(reader: Reader, text: string): boolean {
-  skipSpace(reader)
-  return take(reader, text)
-}
-
-function takePattern(reader: Reader, pattern: RegExp): string | undefined {
-  pattern.lastIndex = reader.at
-  const match = pattern.exec(reader.text)
-  if (match === null) return undefined
-  reader.at = pattern.lastIndex
-  return match[0]
-}
-
-function skipSpace(reader: Reader): void {
-  while (reader.text[reader.at] === ' ') reader.at += 1
-}
-
-function syntaxError(reader: Reader): PathSyntaxError {
+function syntaxError(reader: TextReader): PathSyntaxError {
   return new PathSyntaxError(`Could not parse the path '${reader.text}' at position ${reader.at}`)
 }
 
-function fail(reader: Reader): never {
+function fail(reader: TextReader): never {
   throw syntaxError(reader)
 }

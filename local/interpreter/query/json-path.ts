@@ -1,5 +1,6 @@
 import type { Json } from '../contract.ts'
 import { isArray, isObject } from '../json.ts'
+import { recoverFrom } from '../recover-from.ts'
 import { matchesFilter } from './json-path-filter.ts'
 import { callPathFunction } from './json-path-functions.ts'
 import { type ParsedPath, parsePath, type Segment } from './json-path-parse.ts'
@@ -40,12 +41,11 @@ export function compileParsedPath(text: string, parsed: ParsedPath): Path {
 
 /** An indefinite path that leads nowhere finds nothing; that is no failure. */
 function readOrNothing(root: Json, segments: readonly Segment[]): Json {
-  try {
-    return readSegments(root, segments)
-  } catch (error) {
-    if (error instanceof PathNotFound) return []
-    throw error
-  }
+  return recoverFrom(
+    PathNotFound,
+    () => readSegments(root, segments),
+    () => [],
+  )
 }
 
 const DEFINITE = new Set<Segment['kind']>(['name', 'names', 'index', 'call'])

@@ -5,7 +5,7 @@ import { createRange, partition } from '../intrinsic/array.ts'
 import { isHashAlgorithm } from '../intrinsic/hash.ts'
 import { setProperty } from '../json.ts'
 import { seededRandom } from '../run/chance.ts'
-import { compileSync, needsLibrary } from './jsonata-sync.ts'
+import { compileSync, needsLibrary, type SyncJsonata } from './jsonata-sync.ts'
 import type { Scope, World } from './scope.ts'
 import { visibleVariables } from './scope.ts'
 
@@ -39,11 +39,19 @@ export function compileJsonata(text: string): JsonataExpression {
     text,
     evaluate: (scope, location) => {
       const blame = blameOn(text, location)
-      const value =
-        sync === undefined ? needsLibrary : sync({ states: reservedVariable(scope), variables: scope.variables })
-      return value === needsLibrary ? evaluateWithLibrary(compiled, scope, blame) : finish(value, blame)
+      const value = sync === undefined ? needsLibrary : evaluateAtOnce(sync, scope)
+      if (value === needsLibrary) return evaluateWithLibrary(compiled, scope, blame)
+      if (value === undefined) throw blame('returned nothing (undefined).')
+      return value as Json
     },
   }
+}
+
+/** What comes out is part of the data, or computed from it, and so plain JSON; `$states` itself is none until it is copied. */
+function evaluateAtOnce(sync: SyncJsonata, scope: Scope): unknown {
+  const states = reservedVariable(scope)
+  const value = sync({ states, variables: scope.variables })
+  return value === states ? needsLibrary : value
 }
 
 function parse(text: string): jsonata.Expression {
@@ -89,6 +97,7 @@ function awsFunctions(world: World): Record<string, unknown> {
     now: (picture?: string, timezone?: string) => formatTime.evaluate(undefined, { at: world.at, picture, timezone }),
     millis: () => world.at,
     random: (seed?: number) => (seed === undefined ? world.random() : seededRandom(String(seed), 0)),
+    shuffle: (items: readonly Json[]) => shuffle(world, items),
     uuid: () => world.uuid(),
     partition: (items: Json, size: number) =>
       partition(Array.isArray(items) ? items : [items], Math.max(1, Math.round(size))),
@@ -96,6 +105,16 @@ function awsFunctions(world: World): Record<string, unknown> {
     hash: (data: Json, algorithm = 'SHA-256') => hash(world, data, algorithm),
     parse: (text: string) => JSON.parse(text),
   }
+}
+
+/** The library's own draws from a source that no replay would meet again. */
+function shuffle(world: World, items: readonly Json[]): Json {
+  const shuffled = [...items]
+  for (let last = shuffled.length - 1; last > 0; last--) {
+    const other = Math.floor(world.random() * (last + 1))
+    ;[shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!]
+  }
+  return shuffled
 }
 
 /** AWS's `$range` answers a sequence, and JSONata unwraps sequences of one. */
@@ -126,7 +145,7 @@ function finish(value: unknown, blame: Blame): Json {
 function toJson(value: unknown, blame: Blame): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (Array.isArray(value)) return Array.from(value, (item) => (item === undefined ? null : toJson(item, blame)))
+  if (Array.isArray(value)) return Array.from(value, (item) => toJson(item, blame))
   if (typeof value !== 'object' || '_jsonata_function' in value || '_jsonata_lambda' in value) {
     throw blame('returned an unsupported result type.')
   }

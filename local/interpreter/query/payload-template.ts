@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../contract.ts'
-import { runtimeError, StateError } from '../error/state-error.ts'
+import { runtimeError } from '../error/state-error.ts'
 import { compileIntrinsic, isIntrinsic } from '../intrinsic/parse-intrinsic.ts'
 import { isArray, isObject, setProperty } from '../json.ts'
+import { recoverFrom } from '../recover-from.ts'
 import { constantExpression, type Expression } from './expression.ts'
 import { compilePath, PathNotFound } from './json-path.ts'
 import type { Scope } from './scope.ts'
@@ -47,15 +48,15 @@ function compileEntry(key: string, value: Json): { key: string; node: Node } {
 /** A path or an intrinsic function; `field` is the name in the error when the path leads nowhere. */
 export function compileReference(text: string, field: string): (scope: Scope) => Json {
   const read = isIntrinsic(text) ? compileIntrinsic(text) : compilePath(text).read
-  return (scope) => {
-    try {
-      return read(scope)
-    } catch (error) {
-      if (error instanceof StateError) throw error
-      if (!(error instanceof PathNotFound)) throw error
-      throw runtimeError(
-        `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${JSON.stringify(scope.data)}'`,
-      )
-    }
-  }
+  return (scope) =>
+    recoverFrom(
+      PathNotFound,
+      () => read(scope),
+      () => {
+        const input = JSON.stringify(scope.data)
+        throw runtimeError(
+          `The JSONPath '${text}' specified for the field '${field}' could not be found in the input '${input}'`,
+        )
+      },
+    )
 }

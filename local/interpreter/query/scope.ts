@@ -26,9 +26,9 @@ export interface Scope {
   /** `$states.input`. */
   readonly input: Json
   /** `$states.result`, when the state has one. */
-  readonly result?: Json
+  readonly result: Json | undefined
   /** `$states.errorOutput`, in Catch only. */
-  readonly errorOutput?: Json
+  readonly errorOutput: Json | undefined
 }
 
 export const noVariables: Variables = { own: {}, outer: undefined }

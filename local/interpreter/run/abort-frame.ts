@@ -1,4 +1,4 @@
-import { stopChildren } from '../states/map/distributed-map.ts'
+import { stopChildren } from '../states/map/map-run.ts'
 import type { Frame } from './frame.ts'
 import { ownFrame, type Run, record, removeFrame } from './run.ts'
 import { cancelTimer } from './timers.ts'

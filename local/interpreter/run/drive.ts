@@ -1,15 +1,17 @@
-import type { Eventually, StepResult } from '../contract.ts'
+import type { Eventually, JsonObject, StepResult } from '../contract.ts'
 import { failState, type Recovery } from '../error/fail-state.ts'
 import { StateError, StatesErrors } from '../error/state-error.ts'
 import { perform, type Work } from '../query/expression.ts'
 import { enterState } from '../states/enter-state.ts'
 import { collectMap, iterationSucceeded } from '../states/map/inline-map.ts'
+import { redriveMapRun } from '../states/map/map-run.ts'
 import { collectParallel } from '../states/parallel/run-parallel.ts'
-import { taskStarted } from '../states/task/run-task.ts'
+import { recordTaskStarted } from '../states/task/run-task.ts'
 import { abortChildren } from './abort-frame.ts'
 import { endExecution, failedOutcome } from './end-execution.ts'
 import type { ChildrenWait, Frame } from './frame.ts'
 import { advance, closeRun, type ExecutionState, type Job, ownFrame, type Run, settleFrames } from './run.ts'
+import { ENTERED } from './state-events.ts'
 import type { Transition } from './transition.ts'
 
 /** State transitions a step makes before it gives the turn back. */
@@ -30,40 +32,46 @@ function finish(run: Run): StepResult<ExecutionState> {
 
 function* driveJobs(run: Run, begin: Work<void> | undefined): Work<void> {
   if (begin !== undefined) yield* begin
-  const limit = run.start.transitionsPerStep ?? TRANSITIONS_PER_STEP
-  while (run.jobs.length > 0 && run.transitions < limit) {
+  while (run.jobs.length > 0 && !isSpent(run)) {
     const { jobs } = run
     run.jobs = []
-    yield* driveBatch(run, jobs, limit)
+    yield* driveBatch(run, jobs)
   }
+  if (run.interrupted !== undefined) run.jobs.unshift({ kind: 'enter', frame: run.interrupted })
+  endWhenFull(run)
 }
 
 /** Jobs made on the way come after the batch, except failures, which come at once. */
-function* driveBatch(run: Run, batch: readonly Job[], limit: number): Work<void> {
+function* driveBatch(run: Run, batch: readonly Job[]): Work<void> {
   for (const [position, job] of batch.entries()) {
     if (run.outcome !== undefined) return
-    if (run.transitions >= limit) {
+    if (isSpent(run)) {
       run.jobs = [...batch.slice(position), ...run.jobs]
       return
     }
     const frame = ownFrame(run, job.frame)
     const work = frame === undefined ? undefined : (workers[job.kind] as Worker<Job>)(run, frame, job)
     if (work !== undefined) yield* work
-    endWhenFull(run)
   }
+}
+
+/** The step has made its transitions, or the history is full. */
+function isSpent(run: Run): boolean {
+  const { transitionsPerStep = TRANSITIONS_PER_STEP, type } = run.start
+  return run.transitions >= transitionsPerStep || (type === 'STANDARD' && run.event >= LONGEST_HISTORY)
 }
 
 type Worker<J extends Job> = (run: Run, frame: Frame, job: J) => Work<void> | undefined
 
 const workers: { readonly [J in Job as J['kind']]: Worker<J> } = {
   enter: (run, frame) => {
-    run.transitions += 1
     recordEntry(run, frame)
     return proceed(run, frame, enterState(run, frame))
   },
-  resume: (run, frame) => proceed(run, frame, enterState(run, frame)),
+  resume: (run, frame) =>
+    proceed(run, frame, frame.waiting.kind === 'mapRun' ? redriveMapRun(run, frame) : enterState(run, frame)),
   taskStarted: (run, frame, { taskId }) => {
-    if (frame.waiting.kind === 'task' && frame.waiting.taskId === taskId) taskStarted(run, frame, undefined)
+    if (frame.waiting.kind === 'task' && frame.waiting.taskId === taskId) recordTaskStarted(run, frame, undefined)
     return undefined
   },
   collect: (run, frame) =>
@@ -83,10 +91,12 @@ export function failFrom(run: Run, frame: Frame, error: StateError): Work<void> 
 function* follow(run: Run, frame: Frame, move: Work<Recovery>): Work<void> {
   let recovery = yield* move
   while (recovery.kind === 'next') {
-    run.transitions += 1
-    moveTo(run, frame, recovery)
-    endWhenFull(run)
-    if (run.outcome !== undefined) return
+    moveTo(frame, recovery)
+    if (isSpent(run)) {
+      run.interrupted = frame.id
+      return
+    }
+    recordEntry(run, frame)
     recovery = yield* attempt(run, frame, enterState(run, frame))
   }
   if (recovery.kind === 'end') yield* endFrame(run, frame, recovery)
@@ -102,28 +112,34 @@ function* attempt(run: Run, frame: Frame, move: Work<Transition>): Work<Recovery
   }
 }
 
-function moveTo(run: Run, frame: Frame, { state, output, text }: Extract<Transition, { kind: 'next' }>): void {
+function moveTo(frame: Frame, { state, output, text }: Extract<Transition, { kind: 'next' }>): void {
   frame.state = frame.workflow.states.get(state)!
   frame.input = output
   frame.inputText = text
   frame.attempts = []
   frame.retryCount = 0
-  recordEntry(run, frame)
+  frame.failedRun = undefined
 }
+
+const untruncated: JsonObject = { truncated: false }
 
 /** StateEntered, with AWS's exception: the first event of the top level follows event 0, not ExecutionStarted. */
 function recordEntry(run: Run, frame: Frame): void {
+  run.transitions += 1
   frame.beforeEntry = frame.previous
   frame.enteredAt = run.at
-  const details = { name: frame.state.name, input: frame.inputText, inputDetails: { truncated: false } }
-  advance(run, frame, { type: `${frame.state.type}StateEntered`, details })
+  const details = { name: frame.state.name, input: frame.inputText, inputDetails: untruncated }
+  advance(run, frame, { type: ENTERED[frame.state.type], details })
   frame.enteredId = frame.previous
 }
 
+/** A history that ran over is cut, so that the failure is its last event. */
 function endWhenFull(run: Run): void {
-  if (run.start.type === 'EXPRESS' || run.event < LONGEST_HISTORY - 1 || run.outcome !== undefined) return
-  const cause = `The execution reached the maximum number of history events (${LONGEST_HISTORY}).`
+  if (run.start.type === 'EXPRESS' || run.event < LONGEST_HISTORY || run.outcome !== undefined) return
+  run.events.splice(run.events.length - (run.event - LONGEST_HISTORY + 1))
+  run.event = LONGEST_HISTORY - 1
   run.failurePoint = settleFrames(run)
+  const cause = `The execution reached the maximum number of history events (${LONGEST_HISTORY}).`
   endExecution(run, failedOutcome({ error: StatesErrors.runtime, stateCause: cause }), run.event)
 }
 

@@ -5,6 +5,7 @@ import type { Scope } from '../query/scope.ts'
 import { dataLimitExceeded, exceedsDataLimit } from './data-limit.ts'
 import type { Frame } from './frame.ts'
 import { advance, type Run } from './run.ts'
+import { EXITED } from './state-events.ts'
 import type { Transition } from './transition.ts'
 
 /** Evaluates an Assign field; its expressions all see the variables as they were before. */
@@ -25,7 +26,7 @@ export function exitState(run: Run, frame: Frame, { output, assigned, next }: Ex
   if (exceedsDataLimit(text)) throw dataLimitExceeded(frame.state.name)
   if (assigned !== undefined)
     frame.variables = { own: { ...frame.variables.own, ...assigned }, outer: frame.variables.outer }
-  advance(run, frame, { type: `${frame.state.type}StateExited`, details: exitDetails(frame, text, assigned) })
+  advance(run, frame, { type: EXITED[frame.state.type], details: exitDetails(frame, text, assigned) })
   return next === undefined ? { kind: 'end', output, text } : { kind: 'next', state: next, output, text }
 }
 

@@ -1,4 +1,4 @@
-import type { ChildResult, Json, Outcome } from '../contract.ts'
+import type { ChildResult, Json, MapRunSettings } from '../contract.ts'
 import type { State, Workflow } from '../machine.ts'
 import type { Variables } from '../query/scope.ts'
 import type { Tolerance } from '../states/map/tolerated-failure.ts'
@@ -26,14 +26,14 @@ export interface Frame {
   attempts: readonly number[]
   retryCount: number
   waiting: Waiting
+  /** The Map run that failed in this state: a redrive takes it up again. */
+  failedRun: MapRunWait | undefined
 }
 
 /** `$$.Map.Item` */
 export interface MapItem {
   readonly index: number
   readonly value: Json
-  readonly key?: string
-  readonly source?: string
 }
 
 export type Waiting =
@@ -42,13 +42,17 @@ export type Waiting =
   | { readonly kind: 'timer'; readonly timerId: string; readonly purpose: 'wait' | 'retry' }
   | ChildrenWait
   | MapRunWait
-  /** A child that is through, until its parent collects the output. */
-  | { readonly kind: 'done'; readonly output: Json }
+  | DoneWait
+
+/** A child that is through, until its parent collects the output. */
+export interface DoneWait {
+  readonly kind: 'done'
+  readonly output: Json
+}
 
 export interface TaskWait {
   readonly kind: 'task'
   readonly taskId: string
-  readonly started: boolean
   readonly heartbeatSeconds: number | undefined
   readonly timeoutTimer: string | undefined
   readonly heartbeatTimer: string | undefined
@@ -75,8 +79,14 @@ export interface MapRunWait {
   readonly requestId: string
   readonly limit: number
   readonly tolerance: Tolerance
+  readonly settings: MapRunSettings
   readonly inputs: readonly MapRunItem[]
+  /** Which inputs to run, in order; a redrive leaves out what has succeeded. */
+  readonly order: readonly number[]
+  /** How many of `order` have been started. */
   readonly started: number
+  /** How many results were there before. */
+  readonly kept: number
   readonly failed: number
   readonly results: readonly ChildResult[]
 }
@@ -88,7 +98,32 @@ export interface MapRunItem {
 
 export const waitingForNothing: Waiting = { kind: 'nothing' }
 
-/** Ends of a frame that its parent hears of. */
-export type FrameEnd =
-  | { readonly kind: 'done'; readonly output: Json }
-  | { readonly kind: 'failed'; readonly outcome: Outcome }
+/** What makes a frame: where it runs, on what, and the event its first StateEntered follows. */
+export type FrameBeginning = Pick<
+  Frame,
+  'id' | 'parent' | 'index' | 'workflow' | 'mapItem' | 'input' | 'inputText' | 'variables' | 'previous'
+>
+
+/** A frame at the first state of its workflow, not yet entered. */
+export function newFrame(beginning: FrameBeginning): Frame {
+  const { workflow } = beginning
+  return {
+    id: beginning.id,
+    parent: beginning.parent,
+    index: beginning.index,
+    workflow,
+    mapItem: beginning.mapItem,
+    state: workflow.states.get(workflow.startAt)!,
+    input: beginning.input,
+    inputText: beginning.inputText,
+    variables: beginning.variables,
+    previous: beginning.previous,
+    beforeEntry: 0,
+    enteredId: 0,
+    enteredAt: 0,
+    attempts: [],
+    retryCount: 0,
+    waiting: waitingForNothing,
+    failedRun: undefined,
+  }
+}

@@ -6,7 +6,7 @@ import { setTimer } from './timers.ts'
 
 /**
  * Takes up a failed, stopped or timed out execution where it ended: branches and iterations that were through stay through, every state that was at work
- * does its work again, without a second StateEntered.
+ * does its work again, without a second StateEntered. A Map run runs again those of its items that have not succeeded.
  */
 export function redrive(run: Run): undefined {
   run.base = run.failurePoint!
@@ -23,8 +23,10 @@ export function redrive(run: Run): undefined {
 }
 
 function resume(run: Run, frame: Frame, event: number): void {
-  if (frame.waiting.kind === 'done' || frame.waiting.kind === 'children') return
-  frame.waiting = waitingForNothing
+  const { kind } = frame.waiting
+  if (kind === 'done' || kind === 'children') return
+  const mapRun = kind === 'mapRun' ? frame.waiting : frame.failedRun
+  frame.waiting = mapRun?.phase === 'running' ? mapRun : waitingForNothing
   frame.previous = event
   frame.attempts = []
   run.jobs.push({ kind: 'resume', frame: frame.id })

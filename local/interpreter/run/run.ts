@@ -54,6 +54,8 @@ export interface Run {
   sequence: number
   chance: number
   transitions: number
+  /** The frame that was about to enter its next state when the step was spent. */
+  interrupted: number | undefined
   status: ExecutionStatus
   outcome: Outcome | undefined
   redriveCount: number
@@ -65,39 +67,35 @@ export interface Run {
 export const ROOT = 0
 
 export function openRun(execution: ExecutionState, at: number): Run {
-  const {
-    machine,
-    start,
-    input,
-    frames,
-    counters,
-    status,
-    outcome,
-    redriveCount,
-    redrivenAt,
-    timeoutTimer,
-    failurePoint,
-  } = execution
+  const { start, counters } = execution
   const run: Run = {
-    ...{
-      machine,
-      start,
-      at,
-      input,
-      changed: new Map(),
-      events: [],
-      effects: [],
-      base: frames,
-      jobs: [...execution.jobs],
-    },
-    ...{ event: counters.event, frame: counters.frame, sequence: counters.sequence, chance: counters.chance },
-    ...{ transitions: 0, status, outcome, redriveCount, redrivenAt, timeoutTimer, failurePoint },
+    machine: execution.machine,
+    start,
+    at,
+    input: execution.input,
     world: {
       ports: start.ports,
       at,
       random: () => seededRandom(start.seed, run.chance++),
       uuid: () => seededUuid(start.seed, run.chance++),
     },
+    changed: new Map(),
+    events: [],
+    effects: [],
+    base: execution.frames,
+    jobs: [...execution.jobs],
+    event: counters.event,
+    frame: counters.frame,
+    sequence: counters.sequence,
+    chance: counters.chance,
+    transitions: 0,
+    interrupted: undefined,
+    status: execution.status,
+    outcome: execution.outcome,
+    redriveCount: execution.redriveCount,
+    redrivenAt: execution.redrivenAt,
+    timeoutTimer: execution.timeoutTimer,
+    failurePoint: execution.failurePoint,
   }
   return run
 }

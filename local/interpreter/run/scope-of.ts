@@ -22,8 +22,8 @@ export function scopeOf(run: Run, frame: Frame, options: ScopeOptions): Scope {
     context: () => contextObject(run, frame, options),
     data,
     input: frame.input,
-    ...(result === undefined ? {} : { result }),
-    ...(errorOutput === undefined ? {} : { errorOutput }),
+    result,
+    errorOutput,
   }
 }
 
@@ -65,13 +65,8 @@ function transient({ taskToken, mapItem }: Pick<ScopeOptions, 'taskToken' | 'map
 
 const RETRYING = new Set(['Task', 'Parallel', 'Map'])
 
-function itemObject({ index, value, key, source }: MapItem): JsonObject {
-  return {
-    Index: index,
-    Value: value,
-    ...(key === undefined ? {} : { Key: key }),
-    ...(source === undefined ? {} : { Source: source }),
-  }
+function itemObject({ index, value }: MapItem): JsonObject {
+  return { Index: index, Value: value }
 }
 
 /** `2024-01-31T09:00:00.123Z` */

@@ -1,8 +1,9 @@
 import type { Json } from '../contract.ts'
-import { runtimeError, StateError } from '../error/state-error.ts'
+import { runtimeError } from '../error/state-error.ts'
 import { constantExpression, type Expression } from '../query/expression.ts'
 import { compilePath, PathNotFound } from '../query/json-path.ts'
 import { compileTypedJsonata } from '../query/template.ts'
+import { recoverFrom } from '../recover-from.ts'
 import type { StateSource } from './fields.ts'
 
 /** How a field that is a number, a JSONata expression or, under another name, a JSONPath is read. */
@@ -48,13 +49,9 @@ function compileNumberPath(text: string, { field, accepts, expected, coerce }: N
 
 /** Runs a path where AWS words a miss as "Invalid path '$.x' : No results for path: …". */
 export function readOrFail(read: () => Json, text: string): Json {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof StateError) throw error
-    if (error instanceof PathNotFound) throw runtimeError(`Invalid path '${text}' : ${error.message}`)
-    throw error
-  }
+  return recoverFrom(PathNotFound, read, ({ message }) => {
+    throw runtimeError(`Invalid path '${text}' : ${message}`)
+  })
 }
 
 /** `"5"` counts as 5. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../contract.ts'
+import type { Json } from '../contract.ts'
 import type { ResultFields, StateBase } from '../machine.ts'
 import { settle, type Work } from '../query/expression.ts'
 import type { Path } from '../query/json-path.ts'
@@ -6,18 +6,23 @@ import type { Scope } from '../query/scope.ts'
 import { type Exit, evaluateAssign } from '../run/exit-state.ts'
 import type { Frame } from '../run/frame.ts'
 import type { Run } from '../run/run.ts'
-import { type ScopeOptions, scopeOf } from '../run/scope-of.ts'
+import { scopeOf } from '../run/scope-of.ts'
 import { readOrFail } from './number-field.ts'
 
 /** InputPath: what the state works on. JSONata states work on the raw input. */
 export function effectiveInput(run: Run, frame: Frame): Json {
-  return applyPath(frame.state.inputPath, scopeOf(run, frame, { data: frame.input }))
+  return applyPath(frame.state.inputPath, frame.input, { run, frame })
+}
+
+interface Place {
+  readonly run: Run
+  readonly frame: Frame
 }
 
 /** Undefined leaves the data alone, `null` drops it. */
-function applyPath(path: Path | null | undefined, scope: Scope): Json {
-  if (path === undefined) return scope.data
-  return path === null ? {} : readOrFail(() => path.read(scope), path.text)
+function applyPath(path: Path | null | undefined, data: Json, { run, frame }: Place): Json {
+  if (path === undefined) return data
+  return path === null ? {} : readOrFail(() => path.read(scopeOf(run, frame, { data })), path.text)
 }
 
 /** Parameters or Arguments; without them the effective input. */
@@ -34,11 +39,8 @@ export interface Stations {
 }
 
 /** From a result to the output: ResultSelector, Assign, ResultPath and OutputPath, or Output and Assign. */
-export function* conclude(run: Run, frame: Frame, result: Json): Work<Exit & Stations> {
-  const state = frame.state as Concluding
-  return state.language === 'JSONata'
-    ? yield* concludeJsonata(run, frame, result)
-    : yield* concludeJsonPath(run, frame, result)
+export function conclude(run: Run, frame: Frame, result: Json): Work<Exit & Stations> {
+  return frame.state.language === 'JSONata' ? concludeJsonata(run, frame, result) : concludeJsonPath(run, frame, result)
 }
 
 function* concludeJsonata(run: Run, frame: Frame, result: Json): Work<Exit> {
@@ -48,20 +50,19 @@ function* concludeJsonata(run: Run, frame: Frame, result: Json): Work<Exit> {
   return { output: output === undefined ? result : yield* settle(output.evaluate(scope)), assigned, next }
 }
 
+/** Most states have one or none of the fields, and a machine passes here for every state: nothing is made that is not asked for. */
 function* concludeJsonPath(run: Run, frame: Frame, result: Json): Work<Exit & Stations> {
   const state = frame.state as Concluding
-  const scope = (options: ScopeOptions) => scopeOf(run, frame, options)
+  const { resultSelector, assign, outputPath, next } = state
   const selected =
-    state.resultSelector === undefined ? result : yield* settle(state.resultSelector.evaluate(scope({ data: result })))
-  const assigned = yield* evaluateAssign(state.assign, scope({ data: selected }))
+    resultSelector === undefined
+      ? result
+      : yield* settle(resultSelector.evaluate(scopeOf(run, frame, { data: result })))
+  const assigned =
+    assign === undefined ? undefined : yield* evaluateAssign(assign, scopeOf(run, frame, { data: selected }))
   const placed = placeResult(state, frame.input, selected)
-  return {
-    output: applyPath(state.outputPath, scope({ data: placed })),
-    assigned,
-    next: state.next,
-    afterResultSelector: selected,
-    afterResultPath: placed,
-  }
+  const output = applyPath(outputPath, placed, { run, frame })
+  return { output, assigned, next, afterResultSelector: selected, afterResultPath: placed }
 }
 
 /** ResultPath puts the result into the raw input. */
@@ -74,14 +75,17 @@ function placeResult({ resultPath }: Concluding, input: Json, result: Json): Jso
 export function* passThrough(
   run: Run,
   frame: Frame,
-  fields: Pick<StateBase, 'assign' | 'output'> & { readonly next: string | undefined },
+  { assign, output, next }: Pick<StateBase, 'assign' | 'output' | 'next'>,
 ): Work<Exit> {
   const data = effectiveInput(run, frame)
+  if (assign === undefined && output === undefined) {
+    return { output: applyPath(frame.state.outputPath, data, { run, frame }), assigned: undefined, next }
+  }
   const scope = scopeOf(run, frame, { data })
-  const assigned: JsonObject | undefined = yield* evaluateAssign(fields.assign, scope)
-  const output =
-    fields.output === undefined
-      ? applyPath(frame.state.outputPath, scope)
-      : yield* settle(fields.output.evaluate(scope))
-  return { output, assigned, next: fields.next }
+  const assigned = yield* evaluateAssign(assign, scope)
+  const left =
+    output === undefined
+      ? applyPath(frame.state.outputPath, data, { run, frame })
+      : yield* settle(output.evaluate(scope))
+  return { output: left, assigned, next }
 }

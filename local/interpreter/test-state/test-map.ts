@@ -4,7 +4,8 @@ import { isArray } from '../json.ts'
 import type { MapState } from '../machine.ts'
 import { settle, type Work } from '../query/expression.ts'
 import { scopeOf } from '../run/scope-of.ts'
-import { readTolerance, selectItems } from '../states/map/distributed-map.ts'
+import { readTolerance } from '../states/map/distributed-map.ts'
+import { selectItems } from '../states/map/map-run-items.ts'
 import { readItems } from '../states/map/run-map.ts'
 import { exceedsTolerance, type Tolerance } from '../states/map/tolerated-failure.ts'
 import { effectiveInput } from '../states/pipeline.ts'
@@ -28,7 +29,7 @@ export function* mapResult(subject: Subject, state: MapState): Work<Json> {
     )
   checkFailureCount(subject, items.length)
   const failed = request.stateConfiguration?.mapIterationFailureCount ?? 0
-  if (request.mock?.errorOutput !== undefined) throw new StateError(request.mock.errorOutput)
+  if (request.mock!.errorOutput !== undefined) throw new StateError(request.mock!.errorOutput)
   if (tolerance !== undefined && exceedsTolerance(tolerance, { failed, total: items.length })) {
     throw new StateError({
       error: StatesErrors.exceedToleratedFailureThreshold,

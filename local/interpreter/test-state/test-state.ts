@@ -84,7 +84,7 @@ function* testPass(subject: Subject, state: PassState): Work<TestStateStep> {
     inspect(subject, 'afterInputPath', data)
     inspect(subject, 'afterParameters', parameters)
   } else inspect(subject, 'result', state.result)
-  return yield* finish(subject, state.result ?? parameters)
+  return yield* finish(subject, state.result === undefined ? parameters : state.result)
 }
 
 /** ResultSelector, ResultPath and the rest, with what they showed. */

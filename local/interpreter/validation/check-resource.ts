@@ -15,7 +15,7 @@ export const checkResource: Check = (value, place) => {
 function checkExpress(resource: TaskResource, { options, location }: Place): readonly Diagnostic[] {
   if (options.type !== 'EXPRESS') return []
   if (resource.kind === 'activity')
-    return [schemaError('Activity ARNs are not supported in Express state machines', location)]
+    return [schemaError('Express state machine does not support Activity ARN', location)]
   if (resource.kind !== 'service' || resource.pattern === 'requestResponse') return []
   const suffix = resourceName(resource).slice(resource.action.length)
   return [schemaError(`Express state machine does not support '${suffix}' service integration`, location)]

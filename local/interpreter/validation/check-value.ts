@@ -4,6 +4,7 @@ import { isArray, isObject } from '../json.ts'
 import { PathSyntaxError, parsePath } from '../query/json-path-parse.ts'
 import { compileJsonata, JsonataSyntaxError, unwrapJsonata } from '../query/jsonata.ts'
 import { parseTimestamp } from '../query/timestamp.ts'
+import { recoverFrom } from '../recover-from.ts'
 import { schemaError } from './finding.ts'
 import { below, elementOf, type Place } from './place.ts'
 
@@ -59,14 +60,14 @@ export function isPlainNumber(range: Range): Check {
 export const isJsonata: Check = (value, place) => {
   const text = typeof value === 'string' ? unwrapJsonata(value) : undefined
   if (text === undefined) return [schemaError('Value must be a valid JSONata expression', place.location)]
-  try {
-    compileJsonata(text)
-    return fine
-  } catch (error) {
-    if (error instanceof JsonataSyntaxError)
-      return [schemaError(`Invalid JSONata expression: ${error.message}`, place.location)]
-    throw error
-  }
+  return recoverFrom<JsonataSyntaxError, readonly Diagnostic[]>(
+    JsonataSyntaxError,
+    () => {
+      compileJsonata(text)
+      return fine
+    },
+    ({ message }) => [schemaError(`Invalid JSONata expression: ${message}`, place.location)],
+  )
 }
 
 /** Text; in JSONata fields an expression inside it must be one. */
@@ -86,19 +87,28 @@ export const isTimestamp: Check = (value, place) => {
   )
 }
 
-function isReadable(text: string, parse: (text: string) => unknown): boolean {
-  try {
-    parse(text)
-    return true
-  } catch (error) {
-    if (error instanceof PathSyntaxError || error instanceof IntrinsicSyntaxError) return false
-    throw error
-  }
+function isReadable(kind: new (message: string) => Error, parse: () => unknown): boolean {
+  return recoverFrom(
+    kind,
+    () => {
+      parse()
+      return true
+    },
+    () => false,
+  )
+}
+
+function isReadablePath(value: Json): value is string {
+  return typeof value === 'string' && isReadable(PathSyntaxError, () => parsePath(value))
+}
+
+function isReadableReference(value: Json): boolean {
+  if (typeof value !== 'string' || !isIntrinsic(value)) return isReadablePath(value)
+  return isReadable(IntrinsicSyntaxError, () => compileIntrinsic(value))
 }
 
 /** A JSONPath. */
-export const isPath: Check = (value, place) =>
-  unless(typeof value === 'string' && isReadable(value, parsePath), 'Value is not a valid JSONPath', place)
+export const isPath: Check = (value, place) => unless(isReadablePath(value), 'Value is not a valid JSONPath', place)
 
 /** A JSONPath, or null to discard. */
 export const isPathOrNull: Check = (value, place) => (value === null ? fine : isPath(value, place))
@@ -115,8 +125,11 @@ export const isReferencePathOrNull: Check = (value, place) => (value === null ? 
 
 /** A JSONPath or an intrinsic function. */
 export const isPathOrIntrinsic: Check = (value, place) => {
-  const good = typeof value === 'string' && isReadable(value, isIntrinsic(value) ? compileIntrinsic : parsePath)
-  return unless(good, 'The value must be a valid JSONPath or a valid intrinsic function call', place)
+  return unless(
+    isReadableReference(value),
+    'The value must be a valid JSONPath or a valid intrinsic function call',
+    place,
+  )
 }
 
 /** JSON with expressions in it, in the language of the state. */
@@ -141,9 +154,8 @@ function checkPayload(value: Json, place: Place): readonly Diagnostic[] {
 
 /** AWS points at the object and names the key in its message. */
 function checkReference(key: string, value: Json, place: Place): readonly Diagnostic[] {
-  const good = typeof value === 'string' && isReadable(value, isIntrinsic(value) ? compileIntrinsic : parsePath)
   return unless(
-    good,
+    isReadableReference(value),
     `The value for the field '${key}' must be a valid JSONPath or a valid intrinsic function call`,
     place,
   )

@@ -2,7 +2,8 @@ import { formatArn, parseArn } from './arns.ts'
 import type { StatesContext } from './context.ts'
 import { compileDefinition } from './machines/compiled-machines.ts'
 import { requireLogging } from './machines/logging.ts'
-import type { LoggingConfiguration, MachineRecord } from './machines/machine-record.ts'
+import type { LoggingConfiguration } from './machines/machine-record.ts'
+import { newMachine } from './machines/new-machine.ts'
 import { updatedMachine } from './operations/updateStateMachine.ts'
 
 /** A machine of the template, its substitutions applied. */
@@ -31,7 +32,7 @@ export async function deployStateMachine(context: StatesContext, deployment: Mac
   const record =
     existing?.type === type
       ? updatedMachine(existing, { ...settings(deployment), definition }, context.clock.now())
-      : newMachine(context, { ...deployment, definition, type, arn })
+      : newMachine({ ...deployment, definition, type, arn }, context)
   if (record !== existing) await context.machines.save(record)
   return arn
 }
@@ -45,30 +46,5 @@ function settings({ roleArn, loggingConfiguration, tracingConfiguration }: Machi
     roleArn,
     loggingConfiguration: requireLogging(loggingConfiguration),
     tracingConfiguration: { enabled: tracingConfiguration?.enabled ?? false },
-  }
-}
-
-function newMachine(
-  context: StatesContext,
-  deployment: MachineDeployment & { definition: string; type: 'STANDARD' | 'EXPRESS'; arn: string },
-): MachineRecord {
-  const { arn, name, type, definition, tags } = deployment
-  const { roleArn, loggingConfiguration, tracingConfiguration } = settings(deployment)
-  const at = context.clock.now()
-  return {
-    arn,
-    name,
-    type,
-    definition,
-    roleArn,
-    createdAt: at,
-    updatedAt: at,
-    logging: loggingConfiguration,
-    tracing: tracingConfiguration,
-    encryption: { type: 'AWS_OWNED_KEY' },
-    tags: tags ?? [],
-    versions: [],
-    nextVersion: 1,
-    aliases: [],
   }
 }

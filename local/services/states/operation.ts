@@ -5,8 +5,6 @@ import type { Shape } from './wire/shapes.ts'
 export interface Caller {
   /** Aborted when the client hangs up. */
   signal: AbortSignal
-  /** Throws `AccessDeniedError` when the caller's policies do not allow the operation on `resource`. */
-  authorize(resource: string): void
 }
 
 /** One operation of the API: what it takes, on what it acts, and what it does. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Clock } from '../../clock.ts'
 import { AccessDeniedError, type AwsService, type ServiceRequest } from '../../http/service.ts'
 import type { IntegrationPorts } from '../../integrations/integration.ts'
 import { createIntegrations } from '../../integrations/integrations.ts'
@@ -32,7 +31,6 @@ import { operationName, readInput, sendAnswer, sendError } from './wire/json-pro
 export interface StatesServiceOptions extends Omit<IntegrationPorts, 'executions'> {
   /** Where the service keeps its store; created when missing. */
   dataDirectory: string
-  clock: Clock
   /** Hands an event to the default bus of EventBridge; rejects when it was not taken. */
   publishEvent: PublishEvent
 }
@@ -112,9 +110,8 @@ async function handle(request: ServiceRequest, context: StatesContext): Promise<
   request.outgoing.once('close', () => controller.abort())
   try {
     const input = readInput(request.body, operation.input)
-    const authorize = (resource: string): void => request.authorize(`states:${name}`, resource)
-    authorize(operation.resource(input, context))
-    sendAnswer(request, await operation.run(input, context, { signal: controller.signal, authorize }))
+    request.authorize(`states:${name}`, operation.resource(input, context))
+    sendAnswer(request, await operation.run(input, context, { signal: controller.signal }))
   } catch (error) {
     if (error instanceof StatesError) sendError(request, error.code, error.message)
     else if (error instanceof AccessDeniedError) sendError(request, 'AccessDeniedException', error.message)

@@ -80,7 +80,7 @@ describe('The announcement of a merge’s end, on real tables and a real bucket'
       name: 'castle-mix',
       status: 'Merging',
       parts: 3,
-      request: JSON.stringify(request),
+      request: request,
       requestedBy: 'admin',
       executionArn: arn(),
       checkpointId: `checkpoint-${id}`,
@@ -266,7 +266,7 @@ describe('The announcement of a merge’s end, on real tables and a real bucket'
   })
 
   it('sends no mail when the person wanted none, but the event all the same', async () => {
-    await running({ request: JSON.stringify({ ...request, notify: false }) })
+    await running({ request: { ...request, notify: false } })
     await handler(ended('FAILED'))
     expect([published.length, onBus.length]).to.deep.equal([0, 1])
   })

@@ -456,7 +456,7 @@ describe('The checkpoint routes on real tables and a real bucket', () => {
       createdAt: new Date().toISOString(),
       name: 'castle-mix',
       status: 'Merging',
-      request: JSON.stringify({ method: 'weighted-sum', primary: 'read.safetensors', secondary: 'x' }),
+      request: { method: 'weighted-sum', primary: 'read.safetensors', secondary: 'x' },
     }
     await put(library.mergesTable, merge)
     const answer = await call('DELETE', '/checkpoints', { checkpoint_id_list: [free, read] })

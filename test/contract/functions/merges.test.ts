@@ -58,7 +58,7 @@ describe('The merge routes on real tables and a real bucket', () => {
           createdAt: `2026-03-02T10:15:00.${id.padStart(3, '0')}Z`,
           name: 'castle-mix',
           status: 'Planning',
-          request: JSON.stringify(request),
+          request: request,
           requestedBy: 'admin',
           executionArn: `${machine}:${id}`,
           checkpointId: `c-${id}`,

@@ -11,6 +11,7 @@ import {
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
+  SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
@@ -83,6 +84,11 @@ describe('Integrations of Step Functions with the other services of the stack', 
       publishEvent: async () => undefined,
       async invokeFunction(functionArn, payload) {
         if (functionArn.endsWith(':echo')) return { payload }
+        if (functionArn.endsWith(':hasty')) {
+          const { taskToken } = JSON.parse(payload) as { taskToken: string }
+          await machines.send(new SendTaskSuccessCommand({ taskToken, output: '"early"' }))
+          return { payload: '"late"' }
+        }
         if (functionArn.endsWith(':broken'))
           return { payload: '{"errorType":"PlanMismatch","errorMessage":"no"}', functionError: 'Unhandled' }
         throw Object.assign(new Error('no such function'), { code: 'ResourceNotFoundException' })
@@ -245,6 +251,18 @@ describe('Integrations of Step Functions with the other services of the stack', 
     })
     const missing = await run('lambda:invoke', { arguments: { FunctionName: 'nobody', Payload: {} } })
     expect(missing.error).to.equal('Lambda.ResourceNotFoundException')
+  })
+
+  it('takes a token back that comes before the function that got it has returned', async () => {
+    const Payload = { taskToken: '{% $states.context.Task.Token %}' }
+    const hasty = await run('lambda:invoke.waitForTaskToken', { arguments: { FunctionName: 'hasty', Payload } })
+    expect(hasty).to.include({ status: 'SUCCEEDED', result: 'early' })
+  })
+
+  it('fails a task whose token is given to a function that fails', async () => {
+    const Payload = { taskToken: '{% $states.context.Task.Token %}' }
+    const broken = await run('lambda:invoke.waitForTaskToken', { arguments: { FunctionName: 'broken', Payload } })
+    expect(broken).to.include({ status: 'FAILED', error: 'PlanMismatch' })
   })
 
   it('reads the items of a distributed Map from S3 and writes its results there', async () => {

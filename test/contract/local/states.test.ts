@@ -145,6 +145,15 @@ describe('Step Functions, called with the JavaScript SDK', () => {
     expect(error.message).to.contain(Resource)
   })
 
+  it('refuses a machine with an action that its AWS service does not have', async () => {
+    const Resource = 'arn:aws:states:::aws-sdk:sns:brewTea'
+    const definition = text({ StartAt: 'Tea', States: { Tea: { Type: 'Task', Resource, End: true } } })
+    const error = await refusal(client.send(new CreateStateMachineCommand({ name: 'tea', definition, roleArn })))
+    expect(error.message).to.contain(Resource)
+    const { result } = await client.send(new ValidateStateMachineDefinitionCommand({ definition }))
+    expect(result).to.equal('FAIL')
+  })
+
   it('publishes versions and routes aliases to them', async () => {
     const stateMachineArn = await createMachine(pass)
     const published = await client.send(new PublishStateMachineVersionCommand({ stateMachineArn, description: 'one' }))
@@ -251,6 +260,16 @@ describe('Step Functions, called with the JavaScript SDK', () => {
     expect(listed).to.deep.equal(arns.toReversed())
     const running = await client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }))
     expect(running.executions).to.deep.equal([])
+  })
+
+  it('lists the running executions of one machine only', async () => {
+    const [one, other] = [await createMachine(wait), await createMachine(wait)]
+    const mine = await start(one)
+    await start(other)
+    const { executions } = await client.send(
+      new ListExecutionsCommand({ stateMachineArn: one, statusFilter: 'RUNNING' }),
+    )
+    expect(executions?.map(({ executionArn }) => executionArn)).to.deep.equal([mine])
   })
 
   it('stops an execution and announces each of its statuses', async () => {

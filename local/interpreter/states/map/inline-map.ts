@@ -46,7 +46,7 @@ export function* startIteration(run: Run, frame: Frame, previous: number): Work<
     index,
     workflow: processor,
     input,
-    text: JSON.stringify(input),
+    inputText: JSON.stringify(input),
     mapItem,
     previous: event,
   })

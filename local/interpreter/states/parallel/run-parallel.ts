@@ -21,7 +21,7 @@ export function* enterParallel(run: Run, frame: Frame, state: ParallelState): Wo
       index,
       workflow,
       input,
-      text,
+      inputText: text,
       mapItem: frame.mapItem,
       previous: frame.previous,
     })

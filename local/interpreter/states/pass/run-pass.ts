@@ -9,7 +9,8 @@ import { conclude, effectiveInput, evaluateParameters, passThrough } from '../pi
 
 export function* enterPass(run: Run, frame: Frame, state: PassState): Work<Transition> {
   if (state.language === 'JSONata') return exitState(run, frame, yield* passThrough(run, frame, state))
-  const scope = scopeOf(run, frame, { data: effectiveInput(run, frame) })
-  const parameters = yield* evaluateParameters(state, scope)
-  return exitState(run, frame, yield* conclude(run, frame, state.result ?? parameters))
+  const data = effectiveInput(run, frame)
+  const { parameters, result } = state
+  const evaluated = parameters === undefined ? data : yield* evaluateParameters(state, scopeOf(run, frame, { data }))
+  return exitState(run, frame, yield* conclude(run, frame, result === undefined ? evaluated : result))
 }

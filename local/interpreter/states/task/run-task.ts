@@ -1,7 +1,8 @@
 import type { InvokeTask, Json, JsonObject, TaskFailurePhase } from '../../contract.ts'
 import { StateError, type StateErrorOptions, StatesErrors } from '../../error/state-error.ts'
 import type { TaskState } from '../../machine.ts'
-import { type Expression, settle, type Work } from '../../query/expression.ts'
+import { evaluateOptional } from '../../query/evaluate-optional.ts'
+import type { Expression, Work } from '../../query/expression.ts'
 import type { Scope } from '../../query/scope.ts'
 import { dataLimitExceeded, exceedsDataLimit } from '../../run/data-limit.ts'
 import { exitState } from '../../run/exit-state.ts'
@@ -20,12 +21,10 @@ export function* enterTask(run: Run, frame: Frame, state: TaskState): Work<Trans
   const events = eventsOf(state.resource)
   advance(run, frame, events.scheduled(task, run.start.region))
   run.effects.push(task)
-  const started = state.resource.kind !== 'activity'
-  if (started) run.jobs.push({ kind: 'taskStarted', frame: frame.id, taskId: task.taskId })
+  if (state.resource.kind !== 'activity') run.jobs.push({ kind: 'taskStarted', frame: frame.id, taskId: task.taskId })
   frame.waiting = {
     kind: 'task',
     taskId: task.taskId,
-    started,
     heartbeatSeconds: task.heartbeatSeconds,
     timeoutTimer: armTimer(run, frame, task.timeoutSeconds),
     heartbeatTimer: armTimer(run, frame, task.heartbeatSeconds),
@@ -53,10 +52,6 @@ export function* prepareTask(run: Run, frame: Frame, state: TaskState): Work<Inv
   }
 }
 
-function* evaluateOptional(expression: Expression | undefined, scope: Scope): Work<Json | undefined> {
-  return expression === undefined ? undefined : yield* settle(expression.evaluate(scope))
-}
-
 function* evaluateRole(credentials: Expression | undefined, scope: Scope): Work<Json | undefined> {
   const value = yield* evaluateOptional(credentials, scope)
   return (value as JsonObject | undefined)?.RoleArn
@@ -70,11 +65,15 @@ function armTimer(run: Run, frame: Frame, seconds: number | undefined): string |
   return seconds === undefined ? undefined : setTimer(run, frame, run.at + seconds * 1000)
 }
 
-/** A worker took the activity task, or the deferred start of any other task. */
-export function taskStarted(run: Run, frame: Frame, workerName: string | undefined): void {
-  const wait = frame.waiting as TaskWait
+/** TaskStarted of its kind: at once for most tasks, when a worker comes for an activity. */
+export function recordTaskStarted(run: Run, frame: Frame, workerName: string | undefined): void {
   advance(run, frame, eventsOf((frame.state as TaskState).resource).started(workerName))
-  frame.waiting = { ...wait, started: true, heartbeatTimer: rearm(run, frame, wait) }
+}
+
+/** A worker took the activity task: its heartbeats count from now. */
+export function taskStarted(run: Run, frame: Frame, workerName: string | undefined): void {
+  recordTaskStarted(run, frame, workerName)
+  taskHeartbeat(run, frame)
 }
 
 export function taskSubmitted(run: Run, frame: Frame, output: string): void {

@@ -1,10 +1,11 @@
 import type { Json } from '../../contract.ts'
-import { queryEvaluationError, runtimeError, type StateError } from '../../error/state-error.ts'
+import { queryEvaluationError, runtimeError } from '../../error/state-error.ts'
 import type { WaitState, WaitUntil } from '../../machine.ts'
 import { settle, type Work } from '../../query/expression.ts'
 import { type Path, PathNotFound } from '../../query/json-path.ts'
 import type { Scope } from '../../query/scope.ts'
 import { parseTimestamp } from '../../query/timestamp.ts'
+import { recoverFrom } from '../../recover-from.ts'
 import { exitState } from '../../run/exit-state.ts'
 import { type Frame, waitingForNothing } from '../../run/frame.ts'
 import type { Run } from '../../run/run.ts'
@@ -45,16 +46,13 @@ function* readDueTime(until: WaitUntil, scope: Scope, now: number): Work<number>
 }
 
 function readReference(path: Path, scope: Scope, field: string): Json {
-  try {
-    return path.read(scope)
-  } catch (error) {
-    if (error instanceof PathNotFound) throw missing(path, field)
-    throw error
-  }
-}
-
-function missing(path: Path, field: string): StateError {
-  return runtimeError(`The ${field} parameter does not reference an input value: ${path.text}`)
+  return recoverFrom(
+    PathNotFound,
+    () => path.read(scope),
+    () => {
+      throw runtimeError(`The ${field} parameter does not reference an input value: ${path.text}`)
+    },
+  )
 }
 
 function readSeconds(path: Path, scope: Scope): number {

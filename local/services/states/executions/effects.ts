@@ -1,5 +1,5 @@
 import type { ActiveExecution } from './active-execution.ts'
-import type { EffectRunner } from './execution-engine.ts'
+import type { EffectRunner } from './effect-runner.ts'
 import type { Outstanding } from './outstanding.ts'
 import { runItemRead, runResultWrite } from './run-items.ts'
 import { abandonJob, runTask } from './run-task.ts'

@@ -3,7 +3,7 @@ import { statesError } from '../errors.ts'
 import { decodeToken, encodeToken, type Page, type PageRequest, pageSize } from '../pagination.ts'
 import { keys, lastPart, under } from '../store/keys.ts'
 import type { LevelStore } from '../store/level-store.ts'
-import type { ExecutionRecord, JournalledStart } from './execution-record.ts'
+import { type ExecutionRecord, type JournalledStart, listOwners } from './execution-record.ts'
 
 const READ_AHEAD = 200
 
@@ -40,6 +40,7 @@ export class ExecutionCatalog {
   /** The inputs that rebuild an execution. */
   async journal(record: ExecutionRecord): Promise<{ start: JournalledStart; inputs: Input[] }> {
     const [start, ...inputs] = await this.#store.values<unknown>(under(`${keys.journalOf(record.id)}\0`))
+    if (start === undefined) throw new Error(`the journal of ${record.arn} is missing from the store`)
     return { start: start as JournalledStart, inputs: inputs as Input[] }
   }
 
@@ -55,18 +56,24 @@ export class ExecutionCatalog {
     let before = decodeToken(scope, request.nextToken)
     const items: ExecutionRecord[] = []
     while (items.length <= size) {
-      const records = await this.#before(ownerArn, before)
+      const records = await this.#before(ownerArn, filter, before)
       if (records.length === 0) return { items }
-      items.push(...records.filter((record) => matches(record, filter)))
+      items.push(...records.filter((record) => matches(record, filter) && listOwners(record).includes(ownerArn)))
       before = records.at(-1)!.id
     }
     const page = items.slice(0, size)
     return { items: page, nextToken: encodeToken(scope, page.at(-1)!.id) }
   }
 
-  async #before(ownerArn: string, executionId: string | undefined): Promise<ExecutionRecord[]> {
-    const all = under(keys.listed(ownerArn, ''))
-    const lt = executionId === undefined ? all.lt : keys.listed(ownerArn, executionId)
+  /** Some executions that began before the one with the given id, newest first; running ones have a shorter list of their own. */
+  async #before(
+    ownerArn: string,
+    { status }: ExecutionFilter,
+    executionId: string | undefined,
+  ): Promise<ExecutionRecord[]> {
+    const keyOf = (id: string): string => (status === 'RUNNING' ? keys.running(id) : keys.listed(ownerArn, id))
+    const all = under(keyOf(''))
+    const lt = executionId === undefined ? all.lt : keyOf(executionId)
     const arns = await this.#store.values<string>({ gte: all.gte, lt, reverse: true, limit: READ_AHEAD })
     const records = await this.#store.getMany<ExecutionRecord>(arns.map((arn) => keys.execution(arn)))
     return records.filter((record) => record !== undefined)

@@ -2,13 +2,7 @@ import type { HistoryEvent, Input, Outcome } from '../../../interpreter/contract
 import { keys } from '../store/keys.ts'
 import type { Change } from '../store/level-store.ts'
 import type { ActiveExecution } from './active-execution.ts'
-import type { ExecutionRecord, JournalledStart } from './execution-record.ts'
-
-/** The lists an execution appears in. A child of a distributed Map is listed under its Map Run only. */
-function listOwners(record: ExecutionRecord): string[] {
-  if (record.parent) return [record.parent.mapRunArn]
-  return [record.machineArn, record.versionArn, record.aliasArn].filter((arn) => arn !== undefined)
-}
+import { type ExecutionRecord, type JournalledStart, listOwners } from './execution-record.ts'
 
 /** What the start of an execution puts on disk. */
 export function startChanges(active: ActiveExecution, start: JournalledStart): Change[] {

@@ -1,31 +1,18 @@
 import type { Clock } from '../../../clock.ts'
 import type { Eventually, Input, Outcome, Ports, StepResult } from '../../../interpreter/contract.ts'
-import type { Machine } from '../../../interpreter/machine.ts'
 import { startExecution } from '../../../interpreter/start-execution.ts'
 import { step } from '../../../interpreter/step.ts'
 import type { Announcement, Outbox } from '../announcements/outbox.ts'
 import { statusChangeEvent } from '../announcements/status-change-event.ts'
 import type { Change, LevelStore } from '../store/level-store.ts'
-import { type ActiveExecution, type Durability, type Followed, follow } from './active-execution.ts'
+import { type ActiveExecution, type Followed, follow } from './active-execution.ts'
+import type { Beginning } from './beginning.ts'
 import { brokenStep, runtimeFailure } from './broken-step.ts'
+import type { EffectRunner } from './effect-runner.ts'
 import { endChanges, eventChanges, givenUpChanges, inputChanges, startChanges } from './execution-changes.ts'
-import type { ExecutionRecord, JournalledStart } from './execution-record.ts'
-import { isAwaited, type Outstanding } from './outstanding.ts'
-
-/** An input before the engine gives it its time. */
-export type TimelessInput = Input extends infer I ? (I extends Input ? Omit<I, 'at'> : never) : never
-
-/** Carries out what executions ask of the world; answers come back through `deliver`. */
-export interface EffectRunner {
-  /** Sets about something an execution waits for; again after a restart. */
-  run(active: ActiveExecution, awaited: Outstanding): void
-  /** Clears up after something that had its answer. */
-  settle(awaited: Outstanding): void
-  /** Lets go of something whose answer is no longer wanted. */
-  takeBack(active: ActiveExecution, awaited: Outstanding): void
-  /** Keeps further books of a step; returns what to write with it. */
-  account(active: ActiveExecution, result: StepResult, input: Input | undefined): Change[]
-}
+import { type ExecutionRecord, endedRecord } from './execution-record.ts'
+import { isAwaited } from './outstanding.ts'
+import type { TimelessInput } from './timeless-input.ts'
 
 /** What the engine works with. */
 export interface EngineOptions {
@@ -33,16 +20,6 @@ export interface EngineOptions {
   clock: Clock
   outbox: Outbox
   ports: Ports
-}
-
-/** What an execution begins with. */
-export interface Beginning {
-  record: ExecutionRecord
-  start: JournalledStart
-  machine: Machine
-  durability: Durability
-  /** Written together with the start. */
-  changes?: Change[]
 }
 
 /**
@@ -261,14 +238,4 @@ interface Taken {
 interface Announced {
   changes: Change[]
   announcements: Announcement[]
-}
-
-function endedRecord(record: ExecutionRecord, outcome: Outcome, at: number): ExecutionRecord {
-  const ended = { ...record, status: outcome.status, stoppedAt: at }
-  if (outcome.status === 'SUCCEEDED') return ended
-  return {
-    ...ended,
-    ...(outcome.error === undefined ? {} : { error: outcome.error }),
-    ...(outcome.cause === undefined ? {} : { cause: outcome.cause }),
-  }
 }

@@ -1,4 +1,4 @@
-import type { ExecutionStatus, MachineType, Start } from '../../../interpreter/contract.ts'
+import type { ExecutionStatus, MachineType, Outcome, Start } from '../../../interpreter/contract.ts'
 
 /** Who waits for a child execution of a distributed Map. */
 export interface ParentLink {
@@ -42,4 +42,21 @@ export type JournalledStart = Omit<Start, 'ports'>
 /** Whether the execution has come to its end. */
 export function isFinished(record: ExecutionRecord): boolean {
   return record.status !== 'RUNNING'
+}
+
+/** The lists an execution appears in. A child of a distributed Map is listed under its Map Run only. */
+export function listOwners(record: ExecutionRecord): string[] {
+  if (record.parent) return [record.parent.mapRunArn]
+  return [record.machineArn, record.versionArn, record.aliasArn].filter((arn) => arn !== undefined)
+}
+
+/** The record of an execution that has come to its end. */
+export function endedRecord(record: ExecutionRecord, outcome: Outcome, at: number): ExecutionRecord {
+  const ended = { ...record, status: outcome.status, stoppedAt: at }
+  if (outcome.status === 'SUCCEEDED') return ended
+  return {
+    ...ended,
+    ...(outcome.error === undefined ? {} : { error: outcome.error }),
+    ...(outcome.cause === undefined ? {} : { cause: outcome.cause }),
+  }
 }

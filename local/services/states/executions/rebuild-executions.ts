@@ -22,7 +22,15 @@ export async function rebuildExecutions(context: StatesContext): Promise<void> {
     const group = arns.slice(start, start + AT_ONCE).map((arn) => rebuildRunning(context, arn))
     for (const active of await Promise.all(group)) if (active) rebuilt.push(active)
   }
-  for (const active of rebuilt) context.engine.continueWork(active)
+  for (const active of rebuilt) {
+    context.engine.continueWork(active)
+    if (isOrphan(context, active)) void context.engine.deliver(active.record.arn, { kind: 'stop' })
+  }
+}
+
+/** A child whose parent ended just before the process did: the parent could not stop it any more. */
+function isOrphan({ engine }: StatesContext, { record }: ActiveExecution): boolean {
+  return record.parent !== undefined && engine.find(record.parent.executionArn) === undefined
 }
 
 /** An execution that cannot be rebuilt ends as failed, and keeps nobody from starting the stack. */

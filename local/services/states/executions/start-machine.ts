@@ -1,11 +1,11 @@
 import { formatArn, isVersion, type MachineReference, parseArn, parseMachineReference, requireName } from '../arns.ts'
 import type { StatesContext } from '../context.ts'
 import { statesError } from '../errors.ts'
-import { newIdentifier } from '../identifiers.ts'
+import { drawPercentage, newIdentifier } from '../identifiers.ts'
 import { definitionHash } from '../machines/compiled-machines.ts'
 import type { MachineRecord, MachineRevision } from '../machines/machine-record.ts'
 import type { Durability } from './active-execution.ts'
-import type { Beginning } from './execution-engine.ts'
+import type { Beginning } from './beginning.ts'
 import type { ExecutionRecord } from './execution-record.ts'
 import { jsonProblem } from './json-text.ts'
 
@@ -31,7 +31,7 @@ function aliasTarget(machine: MachineRecord, { qualifier }: MachineReference, ar
   const alias = machine.aliases.find((one) => one.name === qualifier)
   if (!alias) throw statesError('StateMachineDoesNotExist', arn)
   const [first, second] = alias.routes
-  const route = second && Math.random() * 100 >= first!.weight ? second : first!
+  const route = second && drawPercentage() >= first!.weight ? second : first!
   const number = route.versionArn.split(':').at(-1)!
   const revision = requireVersion(machine, route.versionArn, number)
   return { machine, revision, versionArn: route.versionArn, aliasArn: arn }

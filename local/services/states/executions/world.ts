@@ -7,7 +7,8 @@ import type { MapRunBooks } from '../map-runs/map-run-books.ts'
 import type { TaskTokens } from '../tasks/task-tokens.ts'
 import type { ActiveExecution } from './active-execution.ts'
 import type { ChildExecutions } from './child-executions.ts'
-import type { ExecutionEngine, TimelessInput } from './execution-engine.ts'
+import type { ExecutionEngine } from './execution-engine.ts'
+import type { TimelessInput } from './timeless-input.ts'
 
 /** What the effects of executions act on. */
 export interface World {

@@ -1,9 +1,8 @@
-import { formatArn, requireName } from '../arns.ts'
-import type { StatesContext } from '../context.ts'
+import { formatArn } from '../arns.ts'
 import { statesError } from '../errors.ts'
 import { compileDefinition } from '../machines/compiled-machines.ts'
-import { requireLogging } from '../machines/logging.ts'
-import type { MachineRecord } from '../machines/machine-record.ts'
+import type { MachineRecord, Tag } from '../machines/machine-record.ts'
+import { newMachine } from '../machines/new-machine.ts'
 import { publishVersion } from '../machines/versions.ts'
 import { operation, seconds } from '../operation.ts'
 import * as member from '../wire/members.ts'
@@ -30,8 +29,9 @@ export const createStateMachine = operation({
   async run(request, context) {
     if (request.versionDescription !== undefined && !request.publish)
       throw statesError('ValidationException', 'Version description can only be set when publish is true')
-    const fresh = newMachine(request, context)
-    const { rejectResource } = context
+    const fresh = newMachine({ ...request, tags: request.tags as Tag[] | undefined }, context)
+    const { rejectResource, integrations } = context
+    await integrations.prepare(request.definition)
     compileDefinition(fresh.definition, { type: fresh.type, rejectResource })
     const existing = context.machines.find(fresh.arn)
     if (existing) return repeatedAnswer(existing, fresh, request)
@@ -40,27 +40,6 @@ export const createStateMachine = operation({
     return answer(record, request)
   },
 })
-
-function newMachine(request: Input, { scope, clock }: StatesContext): MachineRecord {
-  const name = requireName(request.name)
-  const at = clock.now()
-  return {
-    arn: formatArn(scope, 'stateMachine', name),
-    name,
-    type: request.type ?? 'STANDARD',
-    definition: request.definition,
-    roleArn: request.roleArn,
-    createdAt: at,
-    updatedAt: at,
-    logging: requireLogging(request.loggingConfiguration),
-    tracing: { enabled: request.tracingConfiguration?.enabled ?? false },
-    encryption: request.encryptionConfiguration ?? { type: 'AWS_OWNED_KEY' },
-    tags: (request.tags ?? []) as MachineRecord['tags'],
-    versions: [],
-    nextVersion: 1,
-    aliases: [],
-  }
-}
 
 /** CreateStateMachine is idempotent: a repeat is answered like the first call, a different machine of the same name refused. */
 function repeatedAnswer(existing: MachineRecord, fresh: MachineRecord, request: Input): object {

@@ -32,7 +32,8 @@ export const updateStateMachine = operation({
     requireSomeChange(request)
     const at = context.clock.now()
     const changed = updatedMachine(existing, request, at)
-    const { rejectResource } = context
+    const { rejectResource, integrations } = context
+    if (request.definition !== undefined) await integrations.prepare(request.definition)
     if (changed.definition !== existing.definition)
       compileDefinition(changed.definition, { type: existing.type, rejectResource })
     const record = request.publish ? publishVersion(changed, request.versionDescription, at) : changed

@@ -13,7 +13,8 @@ export const validateStateMachineDefinition = operation({
     maxResults: number({ min: 0, max: MOST_DIAGNOSTICS }),
   }),
   resource: () => '*',
-  run({ definition, type, severity, maxResults }, { rejectResource }) {
+  async run({ definition, type, severity, maxResults }, { rejectResource, integrations }) {
+    await integrations.prepare(definition)
     const found = validateDefinition(definition, { type: type ?? 'STANDARD', rejectResource })
     const errors = found.filter((diagnostic) => diagnostic.severity === 'ERROR')
     const diagnostics = severity === 'WARNING' ? found : errors
@@ -21,7 +22,7 @@ export const validateStateMachineDefinition = operation({
     return compact({
       result: errors.length > 0 ? 'FAIL' : 'OK',
       diagnostics: diagnostics.slice(0, most),
-      truncated: diagnostics.length > most ? true : undefined,
+      truncated: diagnostics.length > most,
     })
   },
 })

@@ -33,9 +33,10 @@ function requireType(value: unknown, type: string, expected: string): void {
   throw new SerializationError(`${found.toUpperCase()}_VALUE can not be converted to a ${expected}`)
 }
 
+/** `value` is undefined when it must not be shown. */
 function violation(value: unknown, path: string, rule: string): string {
   const shown = value === null ? 'null' : `'${typeof value === 'object' ? JSON.stringify(value) : value}'`
-  return `Value ${shown} at '${path}' failed to satisfy constraint: Member must ${rule}`
+  return `Value ${value === undefined ? '' : `${shown} `}at '${path}' failed to satisfy constraint: Member must ${rule}`
 }
 
 /** Limits of a text member. */
@@ -45,6 +46,8 @@ export interface TextLimits {
   /** The pattern as AWS prints it, and as JavaScript matches it when the two differ. */
   pattern?: string
   matcher?: RegExp
+  /** Kept out of messages. */
+  sensitive?: boolean
 }
 
 /** A text member. */
@@ -54,12 +57,13 @@ export function text(limits: TextLimits = {}): Shape<string> {
     check(value, path, problems) {
       requireType(value, 'string', 'String')
       const { length } = value as string
+      const shown = limits.sensitive ? undefined : value
       if (limits.max !== undefined && length > limits.max)
-        problems.push(violation(value, path, `have length less than or equal to ${limits.max}`))
+        problems.push(violation(shown, path, `have length less than or equal to ${limits.max}`))
       if (limits.min !== undefined && length < limits.min)
-        problems.push(violation(value, path, `have length greater than or equal to ${limits.min}`))
+        problems.push(violation(shown, path, `have length greater than or equal to ${limits.min}`))
       if (pattern && !pattern.test(value as string))
-        problems.push(violation(value, path, `satisfy regular expression pattern: ${limits.pattern}`))
+        problems.push(violation(shown, path, `satisfy regular expression pattern: ${limits.pattern}`))
     },
   }
 }

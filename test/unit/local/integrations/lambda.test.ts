@@ -4,12 +4,14 @@ import { expect } from 'chai'
 import type { FunctionAnswer, IntegrationPorts, ServiceCall } from '../../../../local/integrations/integration.ts'
 import { createFunctionCaller, createLambdaActions } from '../../../../local/integrations/lambda.ts'
 import type { JsonObject } from '../../../../local/interpreter/contract.ts'
+import { createManualClock } from '../../../support/manual-clock.ts'
 
 const arn = 'arn:aws:lambda:us-east-1:000000000000:function:plan'
 const { signal } = new AbortController()
 
 function portsWith(changes: Partial<IntegrationPorts>): IntegrationPorts {
   return {
+    clock: createManualClock(0),
     region: 'us-east-1',
     accountId: '000000000000',
     endpoint: '',

@@ -10,7 +10,7 @@ import { createLambdaService, type LambdaService } from '../../../../../local/se
 import { resolveTemplate } from '../../../../../local/template/load-stack.ts'
 import type { Stack } from '../../../../../local/template/stack.ts'
 import { ACCOUNT_ID, createFixturePackage, REGION } from '../../../../support/lambda/fixture-package.ts'
-import { createManualClock } from '../../../../support/lambda/manual-clock.ts'
+import { createManualClock } from '../../../../support/manual-clock.ts'
 
 const fixture = createFixturePackage()
 
@@ -119,7 +119,7 @@ describe('custom resources', () => {
     const failure = failureOf(run(stackWith('Silent', { Answer: 'silence' }), hasReturned))
     await returned
     await setImmediate()
-    clock.advance(5000)
+    await clock.advance(5000)
     expect((await failure).message).to.match(/^Custom resource Silent failed: .*:provide returned without answering/)
   })
 })

@@ -19,7 +19,7 @@ import { createIam } from '../../../../../local/services/iam/create-iam.ts'
 import type { LambdaFunction } from '../../../../../local/services/lambda/lambda-function.ts'
 import { createLambdaService, type LambdaService } from '../../../../../local/services/lambda/lambda-service.ts'
 import { ACCOUNT_ID, createFixturePackage, FIXTURE_ROLE, REGION } from '../../../../support/lambda/fixture-package.ts'
-import { createManualClock } from '../../../../support/lambda/manual-clock.ts'
+import { createManualClock } from '../../../../support/manual-clock.ts'
 
 const fixture = createFixturePackage()
 
@@ -200,7 +200,7 @@ describe('the Lambda service', () => {
       const hanging = lineLogged(/hanging/)
       const invocation = invoke('hang', {})
       await hanging
-      clock.advance(20_000)
+      await clock.advance(20_000)
       const { FunctionError, result } = await invocation
       expect(FunctionError).to.equal('Unhandled')
       expect(result.errorType).to.equal('Sandbox.Timedout')
@@ -311,9 +311,9 @@ describe('the Lambda service', () => {
         const queued = clock.pending()
         const second = invoke('alone', { url: door.url })
         await until(() => clock.pending() > queued)
-        clock.advance(29_999)
+        await clock.advance(29_999)
         expect(door.waiting.length).to.equal(0)
-        clock.advance(1)
+        await clock.advance(1)
         ;(await door.next()).end('come in')
         held.end('come in')
         expect((await Promise.all([first, second])).map(({ result }) => result)).to.eql(['come in', 'come in'])
@@ -343,9 +343,9 @@ describe('the Lambda service', () => {
           visitor.end('fail')
           // The timeout's timer has gone; the worker's idle time and the wait for the retry have begun.
           await until(() => clock.pending() > pending)
-          clock.advance(minutes * 60_000 - 1)
+          await clock.advance(minutes * 60_000 - 1)
           expect(door.waiting.length).to.equal(0)
-          clock.advance(1)
+          await clock.advance(1)
         }
         ;(await door.next()).end('succeed')
         expect(await settled).to.include({ payload: '"succeed"' })
@@ -459,7 +459,7 @@ describe('the Lambda service', () => {
   it('lets go of a worker that was not used for five minutes', async () => {
     await invoke('echo', {})
     expect((await invoke('echo', {})).result.invocations).to.be.greaterThan(1)
-    clock.advance(5 * 60_000)
+    await clock.advance(5 * 60_000)
     expect((await invoke('echo', {})).result.invocations).to.equal(1)
   })
 

@@ -107,6 +107,13 @@ describe('The shape of a request', () => {
       expect(() => problemsOf(shape, value)).to.throw(SerializationError)
     })
 
+  it('does not show what may be secret', () => {
+    const [problem] = problemsOf(structure({ input: member.payload }), { input: 'x'.repeat(262_145) })
+    expect(problem).to.equal(
+      "Value at 'input' failed to satisfy constraint: Member must have length less than or equal to 262144",
+    )
+  })
+
   it('collects every violation', () => {
     const shape = structure({ name: required(member.name), size: number({ max: 1 }) })
     expect(problemsOf(shape, { size: 2 })).to.have.length(2)
