@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { expect } from 'chai'
 import type { ApiError } from '../../scripts/demo/api-client.ts'
@@ -25,6 +24,7 @@ const nameOf = (short: string): string => `darkroom-dev-async-${short}`
 describe('endpoints on the laptop stack', () => {
   let stack: StackProcess
   let view: EndpointsView
+  let deaf: string
 
   before(async function () {
     this.timeout(120_000)
@@ -32,6 +32,9 @@ describe('endpoints on the laptop stack', () => {
     writeOperatorSettings(directory)
     stack = await startStackProcess(directory)
     view = await viewEndpoints(stack)
+    // Takes a minute, so it runs beside the other tests; the last one looks at it.
+    addFault(stack, { fault: 'drop-event', endpoint: nameOf('deaf'), status: 'IN_SERVICE' })
+    deaf = await deploy('deaf', { custom_docker_image_uri: 'test/slow' })
   })
 
   after(async () => {
@@ -193,15 +196,6 @@ describe('endpoints on the laptop stack', () => {
       await untilNothingLeft(id, 'twice')
     })
 
-    it('comes up although the event is never sent, a minute later', async () => {
-      addFault(stack, { fault: 'drop-event', endpoint: nameOf('deaf'), status: 'IN_SERVICE' })
-      const id = await deploy('deaf')
-      await sleep(55_000)
-      await untilStatus(id, 'InService')
-      await remove('deaf')
-      await untilNothingLeft(id, 'deaf')
-    }).timeout(120_000)
-
     it('waits for an endpoint that is being created, deletes it then, and mails once', async () => {
       const id = await deploy('early', { custom_docker_image_uri: 'test/slow' })
       await eventually(async () => ((await view.record(id))?.taskToken ? true : undefined))
@@ -260,6 +254,21 @@ describe('endpoints on the laptop stack', () => {
       )
     }).timeout(120_000)
 
+    it('while it unmakes what had failed, it is unmade all the same', async () => {
+      await Promise.all(
+        ['Mark failed', 'Unmake endpoint'].map(async (state, index) => {
+          const short = `break-${index}`
+          addFault(stack, { fault: 'fail-creation', endpoint: nameOf(short), reason: 'no capacity left' })
+          const id = await deploy(short)
+          await stopAt(id, state)
+          await untilStatus(id, 'Failed')
+          await untilMailed(stack, nameOf(short), 'could not be deployed')
+          await untilNothingLeft(id, short)
+          expect(await mailsOf(stack, nameOf(short))).to.have.length(1)
+        }),
+      )
+    }).timeout(60_000)
+
     const DELETION_STATES = [
       'Mark deleting',
       'Record deletion',
@@ -288,5 +297,19 @@ describe('endpoints on the laptop stack', () => {
         }),
       )
     }).timeout(120_000)
+  })
+
+  describe('whose event is never sent', () => {
+    it('come up all the same, within a minute', async () => {
+      await eventually(async () => ((await view.record(deaf))?.status === 'Creating' ? undefined : true))
+      const row = await untilStatus(deaf, 'InService')
+      const { events = [] } = await stack.sfn.send(
+        new GetExecutionHistoryCommand({ executionArn: row.execution, maxResults: 1000 }),
+      )
+      const entered = events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? [])
+      expect(entered.filter((state) => state === 'Wait until in service')).to.have.length(2)
+      await remove('deaf')
+      await untilNothingLeft(deaf, 'deaf')
+    }).timeout(90_000)
   })
 })

@@ -4,11 +4,11 @@ import { findMissingRoles } from '../../shared/accounts/find-missing-roles.ts'
 import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { states } from '../../shared/aws/states.ts'
 import { isoTime } from '../../shared/clock.ts'
-import { checkClaim, claimsOf } from '../../shared/endpoints/claims.ts'
+import { claimsOf, releaseClaim, takeClaim } from '../../shared/endpoints/claims.ts'
 import type { EndpointRecord } from '../../shared/endpoints/endpoint-record.ts'
 import type { EndpointRequest } from '../../shared/endpoints/endpoint-request.ts'
 import { readEndpoint } from '../../shared/endpoints/read-endpoint.ts'
-import { DuplicateIdError, InvalidRequestError } from '../../shared/errors.ts'
+import { DuplicateIdError, InvalidRequestError, PermanentError } from '../../shared/errors.ts'
 import type { ApiRequest } from '../../shared/http/api-request.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'
 import { newId } from '../../shared/new-id.ts'
@@ -30,10 +30,9 @@ export async function createEndpoint(
   const wish = readCreateEndpoint(readJsonBody(request), settings.maxInstances)
   await checkRoles(context, wish.roles)
   const endpoint = endpointRequestOf(id, wish, settings)
-  // Only for the caller's sake: the machine takes the claims by conditional writes.
-  for (const claim of claimsOf(endpoint)) await checkClaim(table, claim, id)
   const startedAt = isoTime(clock.now())
-  const executionArn = await start(context, id, { requestedBy: caller.username, request: endpoint })
+  const work = { requestedBy: caller.username, request: endpoint }
+  const executionArn = await whileClaimed(context, { id, claims: claimsOf(endpoint) }, () => start(context, id, work))
   return (
     (await readEndpoint(table, id)) ?? unrecorded({ id, startedAt, executionArn, createdBy: caller.username }, endpoint)
   )
@@ -51,6 +50,24 @@ async function checkRoles({ accountsTable }: EndpointsContext, roles: readonly s
   const missing = await findMissingRoles(accountsTable, roles)
   if (missing.length === 0) return
   throw new InvalidRequestError(`assign_to_roles: roles "${missing.join('", "')}" not exist: name roles of GET /roles`)
+}
+
+/** The machine takes the claims anyway; taken here already, they give the caller an answer at once. Kept if the work is done. */
+async function whileClaimed<Result>(
+  context: EndpointsContext,
+  { id, claims }: { id: string; claims: string[] },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const taken: string[] = []
+  try {
+    for (const claim of claims) if (await takeClaim(context, claim, id)) taken.push(claim)
+    return await work()
+  } catch (error) {
+    // A start whose answer was lost may have begun: its claims are its own to keep or to lose by age.
+    if (!(error instanceof PermanentError)) throw error
+    for (const claim of taken) await releaseClaim(context.endpointsTable, claim, id)
+    throw error
+  }
 }
 
 async function start(

@@ -1,13 +1,24 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { isConditionFailure, withTransientErrors } from '../aws/classify-aws-error.ts'
 import { dynamodb } from '../aws/dynamodb.ts'
+import { type Clock, isoTime } from '../clock.ts'
 import { EndpointNameTakenError, RoleTakenError } from '../errors.ts'
 
 /** Item of the Endpoints table that keeps a role or a name for one endpoint; without `list`, so that no listing shows it. */
 export interface EndpointClaim {
   id: string
   endpointId: string
+  claimedAt: string
 }
+
+/** What claims are taken in. */
+export interface ClaimsContext {
+  endpointsTable: string
+  clock: Clock
+}
+
+/** Longer than it takes from the first claim for an endpoint to its record. */
+const LONGEST_START_MS = 300_000
 
 /** What keeps a role for one endpoint. */
 export const roleClaim = (role: string): string => `role/${role}`
@@ -20,16 +31,25 @@ export function claimsOf({ name, roles }: { name: string; roles: readonly string
   return [nameClaim(name), ...new Set(roles.map(roleClaim))]
 }
 
-/** Takes the claim for the endpoint; repeatable by the same one. Throws `RoleTaken` or `EndpointNameTaken` when another has it. */
-export async function takeClaim(table: string, claim: string, endpointId: string): Promise<void> {
+/**
+ * Takes the claim for the endpoint; repeatable by the same one. True when it did not hold it before. Throws `RoleTaken` or
+ * `EndpointNameTaken` when another one has it.
+ */
+export async function takeClaim(
+  { endpointsTable, clock }: ClaimsContext,
+  id: string,
+  endpointId: string,
+): Promise<boolean> {
+  const claim: EndpointClaim = { id, endpointId, claimedAt: isoTime(clock.now()) }
   try {
-    await putClaim(table, { id: claim, endpointId }, endpointId)
+    return await putClaim(endpointsTable, claim, endpointId)
   } catch (error) {
     if (!isConditionFailure(error)) throw error
-    const owner = await ownerOf(table, claim)
-    if (owner !== undefined && (await isLeftOver(table, owner)))
-      return putClaim(table, { id: claim, endpointId }, owner)
-    throw takenError(claim, error)
+    const holder = (await readItem(endpointsTable, id)) as EndpointClaim | undefined
+    if (holder && (await isLeftOver({ endpointsTable, clock }, holder))) {
+      return putClaim(endpointsTable, claim, holder.endpointId)
+    }
+    throw takenError(id, error)
   }
 }
 
@@ -48,32 +68,26 @@ export async function releaseClaim(table: string, claim: string, endpointId: str
   }
 }
 
-/** Throws what `takeClaim` would throw; takes nothing. */
-export async function checkClaim(table: string, claim: string, endpointId: string): Promise<void> {
-  const owner = await ownerOf(table, claim)
-  if (owner === undefined || owner === endpointId || (await isLeftOver(table, owner))) return
-  throw takenError(claim)
-}
-
-async function putClaim(table: string, claim: EndpointClaim, owner: string): Promise<void> {
+async function putClaim(table: string, claim: EndpointClaim, holder: string): Promise<boolean> {
   const put = new PutCommand({
     TableName: table,
     Item: claim,
-    ConditionExpression: 'attribute_not_exists(id) OR endpointId = :owner',
-    ExpressionAttributeValues: { ':owner': owner },
+    ConditionExpression: 'attribute_not_exists(id) OR endpointId = :holder',
+    ExpressionAttributeValues: { ':holder': holder },
+    ReturnValues: 'ALL_OLD',
   })
-  await withTransientErrors(() => dynamodb.send(put))
+  const { Attributes } = await withTransientErrors(() => dynamodb.send(put))
+  return Attributes?.endpointId !== claim.endpointId
 }
 
-async function ownerOf(table: string, claim: string): Promise<string | undefined> {
-  const item = await readItem(table, claim)
-  return item === undefined ? undefined : String(item.endpointId)
-}
-
-/** A claim outlives its endpoint only when the release failed: nothing of the endpoint is left, so nobody is robbed. */
-async function isLeftOver(table: string, endpointId: string): Promise<boolean> {
-  const record = await readItem(table, endpointId)
-  return record?.goneAt !== undefined
+/**
+ * A claim outlives its endpoint only when the release failed, and an endpoint that never came to be only when the function
+ * that claimed for it died: nothing is there, so nobody is robbed.
+ */
+async function isLeftOver({ endpointsTable, clock }: ClaimsContext, claim: EndpointClaim): Promise<boolean> {
+  const record = await readItem(endpointsTable, claim.endpointId)
+  if (record) return record.goneAt !== undefined
+  return clock.now() - Date.parse(claim.claimedAt) > LONGEST_START_MS
 }
 
 async function readItem(table: string, id: string): Promise<Record<string, unknown> | undefined> {
@@ -83,8 +97,8 @@ async function readItem(table: string, id: string): Promise<Record<string, unkno
 }
 
 /** The contract's sentences. */
-function takenError(claim: string, cause?: unknown): Error {
-  const options = cause === undefined ? undefined : { cause }
+function takenError(claim: string, cause: unknown): Error {
+  const options = { cause }
   const [kind, ...rest] = claim.split('/')
   const what = rest.join('/')
   if (kind === 'role') {

@@ -22,7 +22,7 @@ export async function concludeDeletion(table: string, ending: ExecutionEnding): 
   for (let attempt = 1; ; attempt++) {
     const record = await readDeletion(table, ending.id)
     if (!record || record.executionArn !== ending.executionArn) return undefined
-    if (record.unmakes && ending.outcome === 'Succeeded') return undefined
+    if (record.unmakes && (ending.outcome === 'Succeeded' || !isLastResort(ending))) return undefined
     if (record.status !== 'Deleting' || ending.outcome === 'Succeeded') return { record, ending }
     try {
       return { record: await endRecord(table, record, ending), ending }
@@ -30,6 +30,11 @@ export async function concludeDeletion(table: string, ending: ExecutionEnding): 
       if (!isConditionFailure(error) || attempt === ATTEMPTS) throw error
     }
   }
+}
+
+/** A deployment that fails runs a deletion itself; its own announcement starts this one when that has not done. */
+function isLastResort({ id }: ExecutionEnding): boolean {
+  return id.endsWith('-again')
 }
 
 async function endRecord(table: string, record: DeletionRecord, ending: ExecutionEnding): Promise<DeletionRecord> {

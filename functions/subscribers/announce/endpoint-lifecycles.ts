@@ -55,7 +55,10 @@ function tellDeployment(context: EndpointAnnouncing, { record, ending }: EndedDe
     },
   }
   if (record.notify === false) return story
-  return { ...story, mail: deploymentMail(record, { ending, links, cleanedUp }) }
+  return {
+    ...story,
+    mail: deploymentMail(record, { ending, links, cleanedUp: cleanedUp && record.goneAt !== undefined }),
+  }
 }
 
 function tellDeletion(context: EndpointAnnouncing, { record, ending }: EndedDeletion): Story {

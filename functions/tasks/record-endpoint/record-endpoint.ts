@@ -29,7 +29,7 @@ export async function recordEndpoint(context: RecordEndpointContext, event: Reco
     throw new DuplicateIdError(`An endpoint with the id ${event.id} is already recorded`)
   }
   try {
-    for (const claim of claimsOf(record)) await takeClaim(table, claim, record.id)
+    for (const claim of claimsOf(record)) await takeClaim(context, claim, record.id)
   } catch (error) {
     if (error instanceof PermanentError) await giveUp(context, record, error)
     throw error

@@ -62,7 +62,7 @@ describe('The endpoint routes on real tables', () => {
 
   before(async () => {
     library = await startLibrary()
-    for (const role of ['artists', 'writers'])
+    for (const role of ['artists', 'writers', 'painters'])
       await put('Accounts', { id: `role/${role}`, kind: 'role', permissions: [] })
     await put('Accounts', { id: 'user/anna', kind: 'user', roles: ['artists'] })
   })
@@ -176,8 +176,14 @@ describe('The endpoint routes on real tables', () => {
 
     it('takes another backend, image, model data and extensions', async () => {
       await post({ backend: 'a1111', custom_extensions: 'https://git/x' })
-      await post({ backend: 'huggingface', model_id: 'some/model' })
-      await post({ backend: 'jumpstart', custom_docker_image_uri: 'mine:1', model_data_url: 's3://b/model.tar.gz' })
+      await post({ endpoint_name: 'b', assign_to_roles: ['writers'], backend: 'huggingface', model_id: 'some/model' })
+      await post({
+        endpoint_name: 'c',
+        assign_to_roles: ['painters'],
+        backend: 'jumpstart',
+        custom_docker_image_uri: 'mine:1',
+        model_data_url: 's3://b/model.tar.gz',
+      })
       const [a1111, huggingface, jumpstart] = started().map(({ input }) => input.request.container)
       expect(a1111)
         .to.include({ Image: 'predecessor/inference' })
@@ -228,6 +234,26 @@ describe('The endpoint routes on real tables', () => {
       const { status, body: answer } = await post({ assign_to_roles: ['writers', 'artists'] })
       expect(status).to.equal(409)
       expect(answer.message).to.equal('role [artists] has a valid endpoint already, not allow to have another one')
+    })
+
+    it('answers at once also while the first one is not recorded yet, and gives back what it took', async () => {
+      await post({ endpoint_name: 'one' })
+      const { status } = await post({ endpoint_name: 'two', assign_to_roles: ['writers', 'artists'] })
+      expect(status).to.equal(409)
+      expect(await get('role/writers')).to.equal(undefined)
+      expect(await get('endpoint/darkroom-test-async-two')).to.equal(undefined)
+      expect(await get('role/artists')).to.include({ endpointId: started()[0]?.name })
+    })
+
+    it('keeps nothing when the start is refused, and takes over from a function that died', async () => {
+      toStates.rejects(Object.assign(new Error('exists'), { name: 'ExecutionAlreadyExists' }))
+      await post()
+      expect(await get('role/artists')).to.equal(undefined)
+      toStates.resolves({ executionArn: 'arn' })
+      await put(TABLE, { id: 'role/artists', endpointId: 'never', claimedAt: new Date().toISOString() })
+      expect((await post()).status).to.equal(409)
+      await put(TABLE, { id: 'role/artists', endpointId: 'never', claimedAt: '2026-03-02T10:15:00.000Z' })
+      expect((await post()).status).to.equal(202)
     })
 
     it('refuses a name that is taken, and not one whose endpoint is gone', async () => {
