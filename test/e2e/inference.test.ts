@@ -250,6 +250,14 @@ describe('an inference on the laptop stack', () => {
     }).timeout(30_000)
   }
 
+  it('ends in a known state when it is stopped while a real-time endpoint works', async () => {
+    const id = await start('slowly and at once', { inference_type: 'Real-time' })
+    await eventually(async () => ((await statesOf(id)).includes('Invoke at once') ? true : undefined))
+    await stack.sfn.send(new StopExecutionCommand({ executionArn: executionArn(id), error: 'Stopped' }))
+    expect((await ended(id)).reason?.error).to.equal('Stopped')
+    await expectNothingHalfMade(id)
+  }).timeout(30_000)
+
   it('deletes one that runs, with everything that it has', async () => {
     const id = await start('slowly a second snail')
     await eventually(async () => ((await statesOf(id)).includes('Invoke endpoint') ? true : undefined))
