@@ -43,9 +43,11 @@ def _upscale_latents(latents: torch.Tensor, hires: Hires, factor: int) -> torch.
     height, width = hires.height // factor, hires.width // factor
     ratio = max(height / latents.shape[-2], width / latents.shape[-1])
     covering = (max(height, round(latents.shape[-2] * ratio)), max(width, round(latents.shape[-1] * ratio)))
-    scaled: torch.Tensor = torch.nn.functional.interpolate(latents, size=covering, mode=mode, antialias=antialias)
+    scaled: torch.Tensor = torch.nn.functional.interpolate(
+        latents.float(), size=covering, mode=mode, antialias=antialias
+    )
     top, left = (covering[0] - height) // 2, (covering[1] - width) // 2
-    return scaled[..., top : top + height, left : left + width].contiguous()
+    return scaled[..., top : top + height, left : left + width].to(latents.dtype).contiguous()
 
 
 def _upscale_picture(picture: Image.Image, hires: Hires) -> Image.Image:

@@ -73,6 +73,7 @@ def build_generation(task: str, payload: Mapping[str, Any], limits: Limits, rand
         raise UnsupportedTask("subseed_strength is supported for txt2img only.")
     settings = read_override_settings(values["override_settings"])
     controls, other_scripts = read_control_units(values["alwayson_scripts"])
+    eta = ("eta",) if values["eta"] is not None and sampling.name != "DDIM" else ()
     prompt, loras = take_out_loras(values["prompt"])
     seeds, subseeds = _seeds(values, count, random_seed)
     return Generation(
@@ -98,6 +99,6 @@ def build_generation(task: str, payload: Mapping[str, Any], limits: Limits, rand
         hires=hires,
         source=source,
         include_init_images=values.get("include_init_images", False),
-        ignored=(*unknown, *without_effect(values), *settings.ignored, *other_scripts),
+        ignored=(*unknown, *without_effect(values), *eta, *settings.ignored, *other_scripts),
         parameters=_echo(values, sampling, seeds[0], subseeds[0]),
     )
