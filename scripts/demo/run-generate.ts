@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { type ApiClient, createApiClient } from './api-client.ts'
 import { type GenerateArguments, UsageError } from './arguments.ts'
@@ -27,10 +28,16 @@ interface LibraryRow {
 
 const WEIGHTS = resolve(import.meta.dirname, '../../containers/pocket/weights/pocket-base.safetensors')
 
+/** The file's name with a mark of its content: weights that were trained anew are another model. */
+function libraryNameOf(path: string): string {
+  const mark = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 8)
+  return `${basename(path).replace(/\.safetensors$/, '')}-${mark}.safetensors`
+}
+
 /** Puts the model into the library unless it is there; answers its name. */
 async function provideModel(context: DemoContext, api: ApiClient, path: string): Promise<string> {
   const { terminal, signal, unfinished } = context
-  const name = basename(path)
+  const name = libraryNameOf(path)
   const { data } = await api.call<{ checkpoints: LibraryRow[] }>('GET', '/checkpoints?status=Active')
   if (data.checkpoints.some((row) => row.name.includes(name))) {
     terminal.line(`model     ${name} is in the library already`)

@@ -51,7 +51,8 @@ async function anyEndpoint(table: string, { caller, type }: EndpointWish): Promi
   }
   if (chosen) return chosen
   const kind = type === undefined ? '' : `${type} `
-  throw new EndpointNotInServiceError(`no available ${kind}endpoints for user "${caller.username}"`)
+  const whose = caller.username === '' ? 'anybody' : `user "${caller.username}"`
+  throw new EndpointNotInServiceError(`no available ${kind}endpoints for ${whose}`)
 }
 
 async function* endpointsInService(table: string): AsyncGenerator<EndpointRecord> {
