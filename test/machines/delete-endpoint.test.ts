@@ -95,12 +95,14 @@ describe('delete-endpoint', () => {
     expect(firstCall(await run(), 'Record deletion').Item).not.to.have.property('why')
   })
 
-  it('leaves a failed deployment failed', async () => {
+  it('leaves a failed deployment failed, and to a deletion that somebody has asked for', async () => {
     const result = await run({}, inputWith({ unmakes: true }))
     for (const state of ['Mark deleting', 'Mark deleted']) {
       expect(firstCall(result, state)).to.have.nested.property('ExpressionAttributeValues.:status.S', 'Failed')
     }
+    expect(firstCall(result, 'Mark deleting').ConditionExpression).to.contain('#status <> :deleting')
     const wanted = await run()
+    expect(firstCall(wanted, 'Mark deleting').ConditionExpression).not.to.contain(':deleting')
     expect(firstCall(wanted, 'Mark deleted')).to.have.nested.property('ExpressionAttributeValues.:status.S', 'Deleted')
   })
 

@@ -40,7 +40,13 @@ export async function isBeingDeleted(deleteMachineArn: string, { deletionId }: E
 export async function stopDeployment({ executionArn, name }: EndpointRecord, username: string): Promise<boolean> {
   if (!(await isRunning(executionArn))) return false
   const cause = `The endpoint ${name} was deleted by ${username} while it was being created`
-  await withTransientErrors(() => states.send(new StopExecutionCommand({ executionArn, error: 'EndpointGone', cause })))
+  const stop = new StopExecutionCommand({ executionArn, error: 'EndpointGone', cause })
+  try {
+    await withTransientErrors(() => states.send(stop))
+  } catch (error) {
+    // It has ended in between.
+    if ((error as Error).name !== 'ValidationException') throw error
+  }
   return true
 }
 

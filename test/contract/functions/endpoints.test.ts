@@ -338,6 +338,16 @@ describe('The endpoint routes on real tables', () => {
       expect(started()[0]?.input.request.settleSeconds).to.equal(5)
     })
 
+    it('goes on when the deployment ends just before it is stopped', async () => {
+      await putLive('1', { status: 'Creating' })
+      toStates.callsFake(async (command: unknown) => {
+        if (!(command instanceof StopExecutionCommand)) return { status: 'RUNNING' }
+        throw Object.assign(new Error('The execution could not be stopped.'), { name: 'ValidationException' })
+      })
+      expect((await remove('darkroom-test-async-1')).status).to.equal(204)
+      expect(started()).to.have.lengthOf(1)
+    })
+
     it('leaves a deletion that is under way alone, and takes over from one that has ended', async () => {
       await putLive('1', { status: 'Deleting', deletionId: 'before' })
       toStates.callsFake(async () => ({ status: 'RUNNING' }))
