@@ -81,7 +81,7 @@ def build_generation(task: str, payload: Mapping[str, Any], limits: Limits, rand
         prompt=prompt,
         negative_prompt=take_out_loras(values["negative_prompt"])[0],
         prompt_as_sent=values["prompt"],
-        loras=loras,
+        loras=() if values["disable_extra_networks"] else loras,
         seeds=seeds,
         subseeds=subseeds,
         subseed_strength=values["subseed_strength"],

@@ -51,6 +51,9 @@ def read_hires(values: Mapping[str, Any], first: Sampling) -> Hires | None:
         raise UnsupportedTask(f"hr_upscaler {upscaler!r} is a model this container does not have; it has: {known}.")
     if values["denoising_strength"] == 0:
         raise InvalidPayload("denoising_strength must be above 0 with enable_hr.")
+    loras = set(take_out_loras(values["prompt"])[1])
+    if not set(take_out_loras(values["hr_prompt"])[1]) <= loras:
+        raise UnsupportedTask("hr_prompt names a LoRA that prompt does not: both passes wear the same.")
     width, height = _size(values)
     if min(width, height) < 64:
         raise InvalidPayload("hr_resize_x and hr_resize_y must give at least 64×64 pixels.")

@@ -11,6 +11,8 @@ from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 from ..errors import InvalidPayload
 
 _MAX_PIXELS = 64_000_000
+# Not all that Pillow knows: some of its readers (EPS) start other programs.
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 
 
 def decode_picture(name: str, text: object) -> Image.Image:
@@ -23,7 +25,7 @@ def decode_picture(name: str, text: object) -> Image.Image:
     except (binascii.Error, ValueError) as error:
         raise InvalidPayload(f"{name} is not base64; links are not fetched.") from error
     try:
-        image = Image.open(io.BytesIO(data))
+        image = Image.open(io.BytesIO(data), formats=_FORMATS)
         if image.width * image.height > _MAX_PIXELS:
             raise InvalidPayload(f"{name} has {image.width}×{image.height} pixels; the limit is {_MAX_PIXELS}.")
         image.load()

@@ -45,7 +45,7 @@ _WITHOUT_EFFECT: Mapping[str, Any] = {
     "s_min_uncond": 0.0,
     "save_images": False,
     "image_cfg_scale": None,
-    "disable_extra_networks": False,
+    "send_images": True,
 }
 
 

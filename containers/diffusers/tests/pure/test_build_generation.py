@@ -1,3 +1,4 @@
+import base64
 import json
 
 import pytest
@@ -87,11 +88,17 @@ def test_a_bad_field_is_a_bad_request_that_names_it(payload: dict[str, object], 
         ({"seed_resize_from_h": 512}, "seed_resize"),
         ({"enable_hr": True, "hr_upscaler": "R-ESRGAN 4x+"}, "R-ESRGAN"),
         ({"prompt": "a AND b"}, "AND"),
+        ({"enable_hr": True, "prompt": "a <lora:x:1>", "hr_prompt": "a <lora:x:0.5>"}, "hr_prompt"),
     ],
 )
 def test_what_this_container_does_not_do_is_refused_by_name(payload: dict[str, object], says: str) -> None:
     with pytest.raises(UnsupportedTask, match=says):
         build(**payload)
+
+
+def test_extra_networks_can_be_turned_off() -> None:
+    made = build(prompt="a <lora:x:1>", disable_extra_networks=True)
+    assert (made.prompt, made.loras) == ("a ", ())
 
 
 def test_twelve_script_args_without_a_script_are_accepted() -> None:
@@ -135,6 +142,7 @@ def test_an_inverted_mask_is_inverted() -> None:
     [
         ({}, "init_images"),
         ({"init_images": ["%%%"]}, r"init_images\[0\]"),
+        ({"init_images": [base64.b64encode(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n").decode()]}, "picture"),
         ({"init_images": ["https://example.com/a.png"]}, "not base64"),
         ({"init_images": [plain()], "mask": encoded(Image.new("L", (8, 8), 0))}, "mask"),
         ({"init_images": [plain()], "mask": plain("white"), "inpainting_fill": 2}, "inpainting_fill"),
