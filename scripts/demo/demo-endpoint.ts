@@ -10,6 +10,7 @@ import { formatDuration } from './terminal.ts'
 interface EndpointRow {
   EndpointDeploymentJobId: string
   endpoint_name: string
+  endpoint_type: string
   endpoint_status: string
   backend: string
   execution: string
@@ -24,11 +25,15 @@ async function listEndpoints(api: ApiClient): Promise<EndpointRow[]> {
   return data.endpoints
 }
 
-/** The name of a pocket endpoint in service: one that is there, or one deployed now, which `unfinished` then names. */
+function isUsable({ backend, endpoint_type, endpoint_status }: EndpointRow): boolean {
+  return backend === 'pocket' && endpoint_type === 'Async' && endpoint_status === 'InService'
+}
+
+/** The name of an async pocket endpoint in service: one that is there, or one deployed now, which `unfinished` then names. */
 export async function provideEndpoint(context: DemoContext, api: ApiClient): Promise<string> {
   const { terminal, unfinished } = context
   const rows = await listEndpoints(api)
-  const present = rows.find((row) => row.backend === 'pocket' && row.endpoint_status === 'InService')
+  const present = rows.find(isUsable)
   if (present) {
     terminal.line(`endpoint  ${present.endpoint_name} is in service already`)
     return present.endpoint_name

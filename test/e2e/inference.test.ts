@@ -1,5 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import {
   DescribeStateMachineCommand,
   GetExecutionHistoryCommand,
@@ -34,7 +36,7 @@ interface EndpointView {
   endpoint_status: string
 }
 
-const MODEL = 'pocket-test.safetensors'
+const MODEL = 'painter-test.safetensors'
 const ORDER = { task_type: 'txt2img', inference_type: 'Async', models: { 'Stable-diffusion': [MODEL] } }
 const PNG = Buffer.from('\x89PNG', 'latin1')
 
@@ -46,7 +48,10 @@ describe('an inference on the laptop stack', () => {
     this.timeout(180_000)
     const directory = makeDataDirectory()
     const command = [process.execPath, resolve('test/support/inference-container.mjs')]
-    writeFileSync(join(directory, 'sagemaker.json'), JSON.stringify({ programs: [{ image: 'test/painter', command }] }))
+    writeFileSync(
+      join(directory, 'sagemaker.json'),
+      JSON.stringify({ programs: ['test/painter', '**/pocket'].map((image) => ({ image, command })) }),
+    )
     stack = await startStackProcess(directory)
     await putIntoLibrary(
       stack,
@@ -84,6 +89,7 @@ describe('an inference on the laptop stack', () => {
       autoscaling_enabled: false,
       assign_to_roles: [role],
       creator: 'admin',
+      backend: 'diffusers',
       custom_docker_image_uri: 'test/painter',
       max_concurrent_invocations: 4,
     })
@@ -290,6 +296,39 @@ describe('an inference on the laptop stack', () => {
     expect(told.statusCode).to.equal(200)
     expect((await fetch(told.body)).headers.get('content-type')).to.equal('image/png')
   }).timeout(60_000)
+
+  it('is demonstrated by one command, which leaves the picture and no endpoint', async () => {
+    const weights = join(stack.directory, MODEL)
+    const words = [
+      '--import',
+      'tsx',
+      'scripts/demo.ts',
+      'generate',
+      'a red',
+      '"circle" 🏰',
+      '--data-dir',
+      stack.directory,
+    ]
+    const demo = (...more: string[]) => promisify(execFile)(process.execPath, [...words, '--weights', weights, ...more])
+    const namesOfEndpoints = async () =>
+      (await stack.api.call<{ endpoints: EndpointView[] }>('GET', '/endpoints?username=admin&limit=100')).data.endpoints
+        .map(({ endpoint_name }) => endpoint_name)
+        .filter((name) => name.includes('demo'))
+    const kept = await demo('--keep')
+    expect(kept.stdout).to.match(/wrote +\S+a-red-circle-\w+\.png/)
+    const path = /wrote +(\S+\.png)/.exec(kept.stdout)?.[1] ?? ''
+    expect(readFileSync(path).subarray(0, 4).equals(PNG)).to.equal(true)
+    expect(kept.stdout).to.contain('Subject: Ready: "a red "circle" ')
+    const [endpoint = ''] = await namesOfEndpoints()
+    expect(kept.stdout).to.contain(`kept      ${endpoint}`)
+    const again = await demo()
+    expect(again.stdout).to.contain(`${endpoint} is in service already`).and.not.to.contain('deleted')
+    await stack.api.call('DELETE', '/endpoints', { endpoint_name_list: [endpoint] })
+    await eventually(async () => ((await namesOfEndpoints()).length === 0 ? true : undefined))
+    const last = await demo()
+    expect(last.stdout).to.contain('deleted')
+    expect(await namesOfEndpoints()).to.deep.equal([])
+  }).timeout(120_000)
 
   it('finishes two hundred at once, none lost and none doubled', async function () {
     this.timeout(240_000)
