@@ -18,8 +18,16 @@ export interface NoisyPictures {
   readonly text: Matrix
 }
 
-/** The network's guess of the clean pictures: a small U-Net of three resolutions. Pixels lie between -1 and 1. */
-export function denoise(tape: Tape, model: Parameters, { pixels, noiseLevels, text }: NoisyPictures): Matrix {
+/** What the network makes of noisy pictures. */
+export interface Guess {
+  /** The clean pictures; pixels lie between -1 and 1. */
+  readonly pixels: Matrix
+  /** The colours that the texts speak of: one row per picture, three columns per slot. */
+  readonly palette: Matrix
+}
+
+/** The network: a small U-Net of three resolutions, which mixes each pixel from colours that the text names. */
+export function denoise(tape: Tape, model: Parameters, { pixels, noiseLevels, text }: NoisyPictures): Guess {
   const pictures = noiseLevels.length
   const grid = (side: number): Grid => ({ pictures, side })
   const layer = (x: Matrix, name: string): Matrix =>
@@ -40,7 +48,7 @@ export function denoise(tape: Tape, model: Parameters, { pixels, noiseLevels, te
   const fineAgain = unfoldPositions(tape, layer(block(middleAgain, 'output_blocks.0'), 'upsample.1'), grid(16))
   const last = block(add(tape, fineAgain, fine), 'output_blocks.1')
   const shares = layer(modulatedNorm(tape, last, layer(condition, 'out.condition')), 'out')
-  return mixPalette(tape, unfoldPositions(tape, shares, grid(ARCHITECTURE.side)), palette)
+  return { pixels: mixPalette(tape, unfoldPositions(tape, shares, grid(ARCHITECTURE.side)), palette), palette }
 }
 
 interface BlockContext {

@@ -55,7 +55,7 @@ function createGuesser(model: Parameters, order: PaintOrder): SamplerState['gues
       doubled.data.set(pixels, index * pixels.length)
     })
     const noiseLevels = prompts.map(() => level)
-    const guess = denoise(tape, model, { pixels: doubled, noiseLevels, text: kept }).data
+    const guess = denoise(tape, model, { pixels: doubled, noiseLevels, text: kept }).pixels.data
     return guided(guess, { length: pixels.length, guidance: order.guidance })
   }
 }

@@ -18,7 +18,7 @@ export const ARCHITECTURE = {
   conditionColumns: 128,
   timeColumns: 16,
   /** Channels at 16 × 16, 8 × 8 and 4 × 4 positions. */
-  channels: [24, 48, 128],
+  channels: [20, 48, 96],
   kernels: [3, 5, 5],
   expansion: 2,
 } as const

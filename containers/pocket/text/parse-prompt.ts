@@ -4,12 +4,14 @@ import { isSilent } from './vocabulary.ts'
 export interface WeightedWord {
   readonly word: string
   readonly weight: number
+  /** Counts the commas before it. */
+  readonly clause: number
 }
 
 /** What a bracket does to the weight of what it holds. */
 const BRACKETS: Readonly<Record<string, number>> = { '(': 1.1, '[': 1 / 1.1 }
 const HEAVIEST = 2
-const TOKEN = /\\[()[\]]|[()[\]]|:\s*-?\d+(?:\.\d+)?(?=\s*\))|[\p{L}\p{N}_'’]+/gu
+const TOKEN = /[,.;]|\\[()[\]]|[()[\]]|:\s*-?\d+(?:\.\d+)?(?=\s*\))|[\p{L}\p{N}_'’]+/gu
 const EXTRA_NETWORK = /<\s*(\w+)\s*:[^<>]*>/
 
 /** The kind of the first `<lora:name:1>` or the like in the prompt, or undefined. */
@@ -23,16 +25,18 @@ export function findExtraNetwork(prompt: string): string | undefined {
  * nothing ("a", "the") are left out.
  */
 export function parsePrompt(prompt: string): WeightedWord[] {
-  const words: { word: string; weight: number }[] = []
+  const words: { word: string; weight: number; clause: number }[] = []
+  let clause = 0
   const open: { from: number; factor: number }[] = []
   for (const [token] of prompt.toLowerCase().matchAll(TOKEN)) {
     if (token in BRACKETS) open.push({ from: words.length, factor: BRACKETS[token]! })
     else if (token === ')' || token === ']') weigh(words, open.pop())
     else if (token.startsWith(':')) setFactor(open, Number(token.slice(1)))
-    else if (!token.startsWith('\\') && !isSilent(token)) words.push({ word: token, weight: 1 })
+    else if (/[,.;]/.test(token)) clause++
+    else if (!token.startsWith('\\') && !isSilent(token)) words.push({ word: token, weight: 1, clause })
   }
   while (open.length > 0) weigh(words, open.pop())
-  return words.map(({ word, weight }) => ({ word, weight: Math.min(HEAVIEST, Math.max(0, weight)) }))
+  return words.map(({ weight, ...word }) => ({ ...word, weight: Math.min(HEAVIEST, Math.max(0, weight)) }))
 }
 
 function weigh(words: { weight: number }[], bracket: { from: number; factor: number } | undefined): void {

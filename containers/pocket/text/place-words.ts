@@ -1,4 +1,5 @@
 import type { WordPlaces } from '../tensor/words.ts'
+import { findRoles } from './find-roles.ts'
 import { parsePrompt } from './parse-prompt.ts'
 import { rowOfWord } from './vocabulary.ts'
 
@@ -9,8 +10,9 @@ export function placeWords(prompts: readonly string[], most: number): WordPlaces
   const rows = new Int32Array(prompts.length * places)
   const weights = new Float32Array(prompts.length * places)
   parsed.forEach((words, index) => {
+    const roles = findRoles(words)
     words.forEach(({ word, weight }, place) => {
-      rows[index * places + place] = rowOfWord(word)
+      rows[index * places + place] = rowOfWord(word, roles[place])
       weights[index * places + place] = weight
     })
   })

@@ -28,9 +28,19 @@ export type Position = (typeof POSITIONS)[number]
 
 const TAUGHT: readonly string[] = [...COLOURS, ...SHAPES, ...TEXTURES, ...SIZES, ...POSITIONS, ...LINKS]
 
-/** Rows of the embedding table. Row 0 upward are the taught words; from `SPARE_START` on, unknown words share rows by hash. */
-export const TABLE_ROWS = 128
-export const SPARE_START = 48
+/** What a colour or texture is said of: the shape, the second colour of its texture, or the same of what is behind it. */
+export type Role = 'figure' | 'figureDetail' | 'ground' | 'groundDetail'
+
+const PAINTS: readonly string[] = [...COLOURS, ...TEXTURES]
+const ROLES: readonly Role[] = ['figure', 'figureDetail', 'ground', 'groundDetail']
+
+/**
+ * Rows of the embedding table. First the taught words; then colours and textures once more for each role but the first; from
+ * `SPARE_START` on, unknown words share rows by hash.
+ */
+export const TABLE_ROWS = 176
+export const SPARE_START = 96
+const ROLE_START = 48
 
 const SYNONYMS: Readonly<Record<Colour | Shape | Texture | Size | Position | 'on' | 'at' | 'background', string>> = {
   red: 'crimson scarlet',
@@ -88,14 +98,23 @@ export function isSilent(word: string): boolean {
   return SILENT.has(word)
 }
 
-/** Whether the model was taught the word. */
-export function isTaught(word: string): boolean {
-  return ROW_OF.has(word)
+/** The taught word that this one means, or undefined. */
+export function taughtWord(word: string): string | undefined {
+  const row = ROW_OF.get(word)
+  return row === undefined ? undefined : TAUGHT[row]
 }
 
-/** The row of a lower-case word; a word that nobody taught gets one of the spare rows, always the same. */
-export function rowOfWord(word: string): number {
-  return ROW_OF.get(word) ?? SPARE_START + (hashWord(word) % (TABLE_ROWS - SPARE_START))
+/** Whether the taught word says where something is. */
+export function isPosition(word: string | undefined): boolean {
+  return (POSITIONS as readonly (string | undefined)[]).includes(word)
+}
+
+/** The row of a lower-case word in its role; a word that nobody taught gets one of the spare rows, always the same. */
+export function rowOfWord(word: string, role: Role = 'figure'): number {
+  const row = ROW_OF.get(word)
+  if (row === undefined) return SPARE_START + (hashWord(word) % (TABLE_ROWS - SPARE_START))
+  const paint = PAINTS.indexOf(TAUGHT[row]!)
+  return paint === -1 || role === 'figure' ? row : ROLE_START + (ROLES.indexOf(role) - 1) * PAINTS.length + paint
 }
 
 function hashWord(word: string): number {

@@ -61,3 +61,11 @@ function createPainter(scene: Scene, side: number): (x: number, y: number) => Co
 function colourAt({ colour, texture }: Paint, x: number, y: number): Colour {
   return texture !== undefined && SECOND_COLOUR[texture.kind](x, y) ? texture.second : colour
 }
+
+/** The colours of the scene for the slots of the model's palette: ground, shape, and the second colour of each; NaN where there is none. */
+export function paletteOf({ background, shapePaint }: Scene, style: Style): number[] {
+  const colours = [background.colour, shapePaint.colour, background.texture?.second, shapePaint.texture?.second]
+  return colours.flatMap((colour) =>
+    colour === undefined ? [Number.NaN, Number.NaN, Number.NaN] : style.colours[colour].map((value) => value * 2 - 1),
+  )
+}

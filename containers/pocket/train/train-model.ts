@@ -11,6 +11,8 @@ import { createAdam } from './adam.ts'
 export interface Example {
   readonly caption: string
   readonly pixels: Float32Array
+  /** The colours it is made of, where they are known: three numbers for each slot of the palette, from -1 to 1; NaN where a slot is not used. */
+  readonly palette?: readonly number[]
 }
 
 export interface TrainingOptions {
@@ -26,6 +28,8 @@ export interface TrainingOptions {
 
 /** Steps over which the learning rate rises from zero. */
 const WARM_UP = 100
+/** How much the palette's error counts. */
+const PALETTE_WEIGHT = 0.5
 /** Below this noise level an error counts no more than at it. */
 const LEAST_LEVEL = 0.2
 
@@ -74,7 +78,8 @@ function learn(
     ARCHITECTURE.places,
   )
   const guess = denoise(tape, model, { pixels, noiseLevels, text: encodeText(tape, model, words) })
-  const loss = setLossGradient(guess, clean, noiseLevels)
+  const loss = setLossGradient(guess.pixels, clean, noiseLevels)
+  setPaletteGradient(guess.palette, examples)
   tape.backward()
   return loss
 }
@@ -90,6 +95,17 @@ function setLossGradient(guess: Matrix, clean: Float32Array, noiseLevels: readon
     guess.gradient[i] = (2 * weight * error) / clean.length
   }
   return loss
+}
+
+/** Adds the squared error of the palette where the true colours are known, so that words and colours find each other early. */
+function setPaletteGradient(palette: Matrix, examples: readonly Example[]): void {
+  examples.forEach(({ palette: wanted }, row) => {
+    wanted?.forEach((value, slot) => {
+      if (Number.isNaN(value)) return
+      const at = row * palette.columns + slot
+      palette.gradient[at]! += (PALETTE_WEIGHT * (palette.data[at]! - value)) / examples.length
+    })
+  })
 }
 
 function stackPixels(examples: readonly Example[]): Float32Array {
