@@ -17,6 +17,7 @@ from support.tiny_models import write_checkpoint, write_tiny_configs
 from darkroom_diffusers.cancel import Cancel
 from darkroom_diffusers.engine.engine import Engine
 from darkroom_diffusers.engine.load_pipeline import Assets
+from darkroom_diffusers.models.checkpoint_family import FAMILIES
 from darkroom_diffusers.models.fetch_models import ModelFiles
 from darkroom_diffusers.models.model_ref import LocalModel
 from darkroom_diffusers.payload.build_generation import build_generation
@@ -26,7 +27,6 @@ from darkroom_diffusers.settings import Limits
 os.environ["HF_HUB_OFFLINE"] = "1"
 torch.set_num_threads(1)
 
-FAMILIES = ("sd15", "sd15-inpaint", "sdxl", "sdxl-inpaint")
 
 
 @pytest.fixture(scope="session")
