@@ -161,6 +161,19 @@ describe('endpoints on the laptop stack', () => {
     await untilNothingLeft(id, 'change')
   }).timeout(60_000)
 
+  it('deletes one that nobody has used for its idle time, and says so', async () => {
+    const id = await deploy('idle', { idle_hours: 3 })
+    await untilStatus(id, 'InService')
+    await view.age(id, 2)
+    await view.lookForIdleOnes()
+    expect((await readRow(stack, id))?.endpoint_status).to.equal('InService')
+    await view.age(id, 1)
+    await view.lookForIdleOnes()
+    const mail = await untilMailed(stack, nameOf('idle'), 'deleted')
+    expect(mail.body).to.contain('unused for 3 hours')
+    await untilNothingLeft(id, 'idle')
+  })
+
   describe('when something goes wrong', () => {
     it('says so when SageMaker fails the endpoint', async () => {
       addFault(stack, { fault: 'fail-creation', endpoint: nameOf('unlucky'), reason: 'no capacity left' })

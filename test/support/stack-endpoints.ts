@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling'
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import {
   ListEndpointConfigsCommand,
   ListEndpointsCommand,
@@ -63,6 +64,10 @@ export interface EndpointsView {
   record(id: string): Promise<EndpointRecord | undefined>
   claim(id: string): Promise<unknown>
   deleteMachineArn(): Promise<string>
+  /** Lets the endpoint have come into service so many hours earlier. */
+  age(id: string, hours: number): Promise<void>
+  /** As the schedule does every hour. */
+  lookForIdleOnes(): Promise<void>
   /** What of the endpoint is there at SageMaker, Application Auto Scaling and CloudWatch. */
   leftovers(name: string): Promise<string[]>
 }
@@ -76,6 +81,7 @@ export async function viewEndpoints(stack: StackProcess): Promise<EndpointsView>
   const sagemaker = new SageMakerClient(aws)
   const scaling = new ApplicationAutoScalingClient(aws)
   const alarms = new CloudWatchClient(aws)
+  const lambda = new LambdaClient(aws)
   const tables = new DynamoDBClient(aws)
   const dynamodb = DynamoDBDocumentClient.from(tables)
   const { TableNames = [] } = await tables.send(new ListTablesCommand({}))
@@ -90,6 +96,15 @@ export async function viewEndpoints(stack: StackProcess): Promise<EndpointsView>
     },
     record: async (id) => (await get(id)) as EndpointRecord | undefined,
     claim: get,
+    async age(id, hours) {
+      const record = (await get(id)) as EndpointRecord
+      const inServiceAt = new Date(Date.parse(record.inServiceAt ?? '') - hours * 3_600_000).toISOString()
+      await dynamodb.send(new PutCommand({ TableName: endpointsTable, Item: { ...record, inServiceAt } }))
+    },
+    async lookForIdleOnes() {
+      const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: 'darkroom-dev-idleEndpoints' }))
+      if (FunctionError) throw new Error(FunctionError)
+    },
     async deleteMachineArn() {
       const { stateMachines = [] } = await stack.sfn.send(new ListStateMachinesCommand({}))
       return stateMachines.find(({ name }) => name?.startsWith('DeleteEndpoint'))?.stateMachineArn ?? ''
