@@ -22,9 +22,12 @@ async function spawnStack(dataDirectory: string, onLine: (line: string) => void)
   child.stderr?.on('data', (data: Buffer) => errors.push(data.toString()))
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
   const ready = new Promise<void>((resolve, reject) => {
+    let isReady = false
     lines.on('line', (line) => {
-      onLine(line)
-      if (READY.test(line)) resolve()
+      // What the stack has to say later would stand in the middle of the demo's own lines.
+      if (!isReady) onLine(line)
+      isReady ||= READY.test(line)
+      if (isReady) resolve()
     })
     child.once('exit', () => reject(new Error(`the stack did not start:\n${errors.join('')}`)))
   })
