@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort } from '../local/free-port.ts'
@@ -26,7 +26,10 @@ interface Harness {
 
 async function runHarness({ endpoint, lambdaPort, reportFile }: Harness, options: string[] = []): Promise<Report> {
   const words = ['--endpoint', endpoint, '--group', GROUPS, '--level', 'history', '--lambda-stub', String(lambdaPort)]
-  const child = spawn(process.execPath, [HARNESS, ...words, '--json', reportFile, ...options], { stdio: 'ignore' })
+  // The harness runs only under its real path, and the folder may be a link.
+  const child = spawn(process.execPath, [realpathSync(HARNESS), ...words, '--json', reportFile, ...options], {
+    stdio: 'ignore',
+  })
   await once(child, 'exit')
   return readJson<Report>(reportFile)
 }
