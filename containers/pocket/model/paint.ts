@@ -13,7 +13,7 @@ export interface PaintOrder {
   readonly negativePrompt: string
   readonly seed: number
   readonly steps: number
-  /** How much further than the prompt's own guess to go, away from the negative prompt's: 1 does not. */
+  /** A1111's cfg_scale: how far to go beyond the prompt's own guess, away from the negative prompt's. 1 does not, 7 is usual. */
   readonly guidance: number
   readonly sampler: Sampler
   /** A picture to start from instead of noise alone, and how far from it to go, 0 to 1. */
@@ -42,6 +42,9 @@ function mixIn(noise: Float32Array, picture: Float32Array, level: number): void 
   for (let i = 0; i < noise.length; i++) noise[i] = level * noise[i]! + (1 - level) * picture[i]!
 }
 
+/** Large models want to be pulled hard, this one gently: what 7 is for them is 2 for it. */
+const GUIDANCE_SHARE = 1 / 6
+
 /** Guesses for the prompt and for the negative prompt in one run of the network, and goes from the second through the first. */
 function createGuesser(model: Parameters, order: PaintOrder): SamplerState['guessAt'] {
   const tape = createSamplingTape()
@@ -56,7 +59,7 @@ function createGuesser(model: Parameters, order: PaintOrder): SamplerState['gues
     })
     const noiseLevels = prompts.map(() => level)
     const guess = denoise(tape, model, { pixels: doubled, noiseLevels, text: kept }).pixels.data
-    return guided(guess, { length: pixels.length, guidance: order.guidance })
+    return guided(guess, { length: pixels.length, guidance: 1 + (order.guidance - 1) * GUIDANCE_SHARE })
   }
 }
 
