@@ -3,7 +3,7 @@ import { add, addToEach, swish } from '../tensor/elementwise.ts'
 import { linear } from '../tensor/linear.ts'
 import type { Matrix } from '../tensor/matrix.ts'
 import { modulatedNorm } from '../tensor/modulated-norm.ts'
-import { comparePalette, mixPalette } from '../tensor/palette.ts'
+import { comparePalette, type Hints, mixPalette } from '../tensor/palette.ts'
 import { foldPositions, unfoldPositions } from '../tensor/regroup.ts'
 import type { Tape } from '../tensor/tape.ts'
 import { ARCHITECTURE, BLOCKS, type BlockName, type Level, linearWeights, type Parameters } from './parameters.ts'
@@ -19,11 +19,9 @@ export interface NoisyPictures {
 }
 
 /** What the network makes of noisy pictures. */
-export interface Guess {
+export interface Guess extends Hints {
   /** The clean pictures; pixels lie between -1 and 1. */
   readonly pixels: Matrix
-  /** The colours that the texts speak of: one row per picture, three columns per slot. */
-  readonly palette: Matrix
 }
 
 /** The network: a small U-Net of three resolutions, which mixes each pixel from colours that the text names. */
@@ -39,7 +37,8 @@ export function denoise(tape: Tape, model: Parameters, { pixels, noiseLevels, te
   const block = (x: Matrix, name: BlockName): Matrix => runBlock({ tape, model, condition, pictures }, x, name)
 
   const palette = layer(text, 'palette')
-  const patches = foldPositions(tape, comparePalette(tape, pixels, palette), grid(ARCHITECTURE.side))
+  const layout = layer(swish(tape, layer(text, 'layout.hidden')), 'layout')
+  const patches = foldPositions(tape, comparePalette(tape, pixels, { palette, layout }), grid(ARCHITECTURE.side))
   const fine = block(place(layer(patches, 'stem'), 0), 'input_blocks.0')
   const middle = block(place(layer(foldPositions(tape, fine, grid(16)), 'downsample.0'), 1), 'input_blocks.1')
   const coarse = place(layer(foldPositions(tape, middle, grid(8)), 'downsample.1'), 2)
@@ -48,7 +47,8 @@ export function denoise(tape: Tape, model: Parameters, { pixels, noiseLevels, te
   const fineAgain = unfoldPositions(tape, layer(block(middleAgain, 'output_blocks.0'), 'upsample.1'), grid(16))
   const last = block(add(tape, fineAgain, fine), 'output_blocks.1')
   const shares = layer(modulatedNorm(tape, last, layer(condition, 'out.condition')), 'out')
-  return { pixels: mixPalette(tape, unfoldPositions(tape, shares, grid(ARCHITECTURE.side)), palette), palette }
+  const mixed = mixPalette(tape, unfoldPositions(tape, shares, grid(ARCHITECTURE.side)), palette)
+  return { pixels: mixed, palette, layout }
 }
 
 interface BlockContext {

@@ -42,8 +42,8 @@ function mixIn(noise: Float32Array, picture: Float32Array, level: number): void 
   for (let i = 0; i < noise.length; i++) noise[i] = level * noise[i]! + (1 - level) * picture[i]!
 }
 
-/** Large models want to be pulled hard, this one gently: what 7 is for them is 2 for it. */
-const GUIDANCE_SHARE = 1 / 6
+/** Large models want to be pulled hard, this one gently: what 7 is for them is 1.5 for it. */
+const GUIDANCE_SHARE = 1 / 12
 
 /** Guesses for the prompt and for the negative prompt in one run of the network, and goes from the second through the first. */
 function createGuesser(model: Parameters, order: PaintOrder): SamplerState['guessAt'] {

@@ -1,6 +1,6 @@
 import type { LinearWeights } from '../tensor/linear.ts'
 import { type Matrix, trainableMatrix } from '../tensor/matrix.ts'
-import { SLOTS } from '../tensor/palette.ts'
+import { SEEN_COLUMNS, SLOTS } from '../tensor/palette.ts'
 import { createRandom } from '../tensor/random.ts'
 import { TABLE_ROWS } from '../text/vocabulary.ts'
 
@@ -72,7 +72,9 @@ function listParameters(): [string, ParameterShape][] {
     ...linearShapes('model.diffusion_model.time_embed', timeColumns, conditionColumns),
     ...linearShapes('model.diffusion_model.condition', conditionColumns, conditionColumns),
     ...linearShapes('model.diffusion_model.palette', conditionColumns, 3 * SLOTS, 0.3),
-    ...linearShapes('model.diffusion_model.stem', 4 * (3 + SLOTS), c0),
+    ...linearShapes('model.diffusion_model.layout.hidden', conditionColumns, conditionColumns),
+    ...linearShapes('model.diffusion_model.layout', conditionColumns, ARCHITECTURE.side ** 2, 0.3),
+    ...linearShapes('model.diffusion_model.stem', 4 * SEEN_COLUMNS, c0),
     ['model.diffusion_model.positions.0.weight', { rows: 256, columns: c0, spread: 0.3 }],
     ['model.diffusion_model.positions.1.weight', { rows: 64, columns: c1, spread: 0.3 }],
     ['model.diffusion_model.positions.2.weight', { rows: 16, columns: c2, spread: 0.3 }],

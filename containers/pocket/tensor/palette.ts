@@ -4,13 +4,25 @@ import type { Tape } from './tape.ts'
 /** Colours that each picture's prompt names, from which its pixels are mixed. */
 export const SLOTS = 4
 
-/** Puts beside the three columns of every pixel how much it is like each colour of its picture's palette ([pictures × 3 · SLOTS]). */
-export function comparePalette(tape: Tape, pixels: Matrix, palette: Matrix): Matrix {
-  const y = tape.matrix(pixels.rows, 3 + SLOTS)
+/** Columns of a pixel as `comparePalette` gives it: its own three, one for each slot, and one of the layout. */
+export const SEEN_COLUMNS = 3 + SLOTS + 1
+
+/** What the prompts speak of. */
+export interface Hints {
+  /** One row per picture, three columns per slot. */
+  readonly palette: Matrix
+  /** One row per picture, one column per pixel: where the shape may be. */
+  readonly layout: Matrix
+}
+
+/** Puts beside the three columns of every pixel how much it is like each colour of its picture's palette, and the layout's say. */
+export function comparePalette(tape: Tape, pixels: Matrix, { palette, layout }: Hints): Matrix {
+  const y = tape.matrix(pixels.rows, SEEN_COLUMNS)
   const each = Math.round(pixels.rows / palette.rows) | 0
   for (let row = 0; row < y.rows; row++) {
-    const at = row * (3 + SLOTS)
+    const at = row * SEEN_COLUMNS
     const colours = Math.floor(row / each) * 3 * SLOTS
+    y.data[at + 3 + SLOTS] = layout.data[row]!
     for (let c = 0; c < 3; c++) y.data[at + c] = pixels.data[row * 3 + c]!
     for (let k = 0; k < SLOTS; k++) {
       let sum = 0
@@ -20,7 +32,8 @@ export function comparePalette(tape: Tape, pixels: Matrix, palette: Matrix): Mat
   }
   tape.record(() => {
     for (let row = 0; row < y.rows; row++) {
-      const at = row * (3 + SLOTS) + 3
+      const at = row * SEEN_COLUMNS + 3
+      layout.gradient[row]! += y.gradient[at + SLOTS]!
       const colours = Math.floor(row / each) * 3 * SLOTS
       for (let k = 0; k < SLOTS; k++) {
         const slope = y.gradient[at + k]!

@@ -45,17 +45,27 @@ export function drawPicture(scene: Scene, side: number, style: Style): Float32Ar
   return style.finish(pixels, side).map((value) => value * 2 - 1)
 }
 
+/** For each pixel whether its middle is inside the shape: 1 or 0. */
+export function layoutOf(scene: Scene, side: number): Float32Array {
+  const isInside = createShapeTest(scene, side)
+  return Float32Array.from({ length: side * side }, (_, at) =>
+    isInside((at % side) + 0.5, Math.floor(at / side) + 0.5) ? 1 : 0,
+  )
+}
+
 function createPainter(scene: Scene, side: number): (x: number, y: number) => Colour {
+  const isInside = createShapeTest(scene, side)
+  return (x, y) => colourAt(isInside(x, y) ? scene.shapePaint : scene.background, x, y)
+}
+
+function createShapeTest(scene: Scene, side: number): (x: number, y: number) => boolean {
   const inside = SHAPE_TESTS[scene.shape]
   const radius = RADIUS[scene.size ?? 'ordinary'] * side * (1 + 0.1 * scene.jitter.size)
   const [px, py] = PLACE[scene.position ?? 'center']
   const wander = scene.position === undefined ? 0.05 : 0.03
   const middleX = (px + wander * scene.jitter.x) * side
   const middleY = (py + wander * scene.jitter.y) * side
-  return (x, y) =>
-    inside((x - middleX) / radius, (y - middleY) / radius)
-      ? colourAt(scene.shapePaint, x, y)
-      : colourAt(scene.background, x, y)
+  return (x, y) => inside((x - middleX) / radius, (y - middleY) / radius)
 }
 
 function colourAt({ colour, texture }: Paint, x: number, y: number): Colour {

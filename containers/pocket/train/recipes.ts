@@ -15,6 +15,6 @@ export type RecipeName = 'pocket-base' | 'pocket-pastel'
 
 /** Every shipped checkpoint. The second starts where the first ended, so that what lies between them is a model too. */
 export const RECIPES: Readonly<Record<RecipeName, Recipe>> = {
-  'pocket-base': { style: 'plain', steps: 4000, batch: 8, learningRate: 0.003, seed: 1 },
-  'pocket-pastel': { style: 'pastel', from: 'pocket-base', steps: 300, batch: 8, learningRate: 0.001, seed: 2 },
+  'pocket-base': { style: 'plain', steps: 3000, batch: 8, learningRate: 0.0025, seed: 1 },
+  'pocket-pastel': { style: 'pastel', from: 'pocket-base', steps: 200, batch: 8, learningRate: 0.0015, seed: 2 },
 }

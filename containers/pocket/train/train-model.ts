@@ -13,6 +13,8 @@ export interface Example {
   readonly pixels: Float32Array
   /** The colours it is made of, where they are known: three numbers for each slot of the palette, from -1 to 1; NaN where a slot is not used. */
   readonly palette?: readonly number[]
+  /** Where the shape is, if that is known: for each pixel 1 inside and 0 outside. */
+  readonly layout?: Float32Array
 }
 
 export interface TrainingOptions {
@@ -28,8 +30,9 @@ export interface TrainingOptions {
 
 /** Steps over which the learning rate rises from zero. */
 const WARM_UP = 100
-/** How much the palette's error counts. */
-const PALETTE_WEIGHT = 0.5
+/** How much the errors of what the text alone says count. */
+const PALETTE_WEIGHT = 1 / 2
+const LAYOUT_WEIGHT = 1 / 16
 /** Below this noise level an error counts no more than at it. */
 const LEAST_LEVEL = 0.2
 
@@ -79,7 +82,16 @@ function learn(
   )
   const guess = denoise(tape, model, { pixels, noiseLevels, text: encodeText(tape, model, words) })
   const loss = setLossGradient(guess.pixels, clean, noiseLevels)
-  setPaletteGradient(guess.palette, examples)
+  addHintGradient(
+    guess.palette,
+    examples.map(({ palette }) => palette),
+    PALETTE_WEIGHT,
+  )
+  addHintGradient(
+    guess.layout,
+    examples.map(({ layout }) => layout),
+    LAYOUT_WEIGHT,
+  )
   tape.backward()
   return loss
 }
@@ -97,14 +109,15 @@ function setLossGradient(guess: Matrix, clean: Float32Array, noiseLevels: readon
   return loss
 }
 
-/** Adds the squared error of the palette where the true colours are known, so that words and colours find each other early. */
-function setPaletteGradient(palette: Matrix, examples: readonly Example[]): void {
-  examples.forEach(({ palette: wanted }, row) => {
-    wanted?.forEach((value, slot) => {
-      if (Number.isNaN(value)) return
-      const at = row * palette.columns + slot
-      palette.gradient[at]! += (PALETTE_WEIGHT * (palette.data[at]! - value)) / examples.length
-    })
+/** Adds the squared error of palette or layout where the truth is known, so that words, colours and shapes find each other early. */
+function addHintGradient(hint: Matrix, truths: readonly (ArrayLike<number> | undefined)[], weight: number): void {
+  const share = weight / truths.length
+  truths.forEach((truth, row) => {
+    for (let c = 0; c < (truth?.length ?? 0); c++) {
+      const at = row * hint.columns + c
+      const wanted = truth![c]!
+      if (!Number.isNaN(wanted)) hint.gradient[at]! += share * (hint.data[at]! - wanted)
+    }
   })
 }
 

@@ -2,7 +2,7 @@ import { ARCHITECTURE, initialParameters, type Parameters } from '../model/param
 import { trainableMatrix } from '../tensor/matrix.ts'
 import type { Random } from '../tensor/random.ts'
 import { captionScene } from './caption.ts'
-import { drawPicture, paletteOf } from './draw-picture.ts'
+import { drawPicture, layoutOf, paletteOf } from './draw-picture.ts'
 import type { Recipe } from './recipes.ts'
 import { randomScene } from './scene.ts'
 import { STYLES } from './styles.ts'
@@ -23,6 +23,7 @@ export function trainRecipe(
       caption: captionScene(scene, random),
       pixels: drawPicture(scene, ARCHITECTURE.side, style),
       palette: paletteOf(scene, style),
+      layout: layoutOf(scene, ARCHITECTURE.side),
     }
   }
   return trainModel(model, {

@@ -15,6 +15,9 @@ describe('the painting thread', () => {
   beforeEach(() => {
     process.env.LOG_LEVEL = 'ERROR'
   })
+  afterEach(() => {
+    delete process.env.LOG_LEVEL
+  })
 
   it('says what is wrong with a picture', async () => {
     const painter = createPainter()

@@ -33,6 +33,7 @@ describe('the pocket container’s program', function () {
       env: {
         ...process.env,
         ...AWS,
+        LOG_LEVEL: 'INFO',
         AWS_ENDPOINT_URL: storage.endpoint,
         SAGEMAKER_BIND_TO_PORT: '0',
         DARKROOM_BIND_HOST: '127.0.0.1',

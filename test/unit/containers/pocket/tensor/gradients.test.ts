@@ -71,13 +71,14 @@ const LAYERS: Record<string, { layer: Layer; sizes: [rows: number, columns: numb
   },
   folding: { layer: (tape, [x]) => foldPositions(tape, x!, { pictures: 2, side: 4 }), sizes: [[32, 3]] },
   unfolding: { layer: (tape, [x]) => unfoldPositions(tape, x!, { pictures: 2, side: 4 }), sizes: [[8, 12]] },
-  'comparing with the palette': {
-    layer: (tape, [x, p]) => comparePalette(tape, x!, p!),
+  'comparing with palette and layout': {
+    layer: (tape, [x, palette, layout]) => comparePalette(tape, x!, { palette: palette!, layout: layout! }),
     sizes: [
       [8, 3],
       [2, 12],
+      [2, 4],
     ],
-    free: [1],
+    free: [1, 2],
   },
   'mixing the palette': {
     layer: (tape, [x, p]) => mixPalette(tape, x!, p!),
