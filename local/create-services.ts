@@ -1,14 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { createAwsActionCaller } from './call-aws-action.ts'
 import type { Clock } from './clock.ts'
 import { createMailbox } from './mailbox/create-mailbox.ts'
+import { type AutoScaling, createAutoScaling } from './services/autoscaling/create-autoscaling.ts'
+import { type CloudWatch, createCloudWatch } from './services/cloudwatch/create-cloudwatch.ts'
 import { createDynamodb } from './services/dynamodb/create-dynamodb.ts'
-import { createEvents } from './services/events/create-events.ts'
+import { createEvents, type Events } from './services/events/create-events.ts'
 import { createIam, type Iam } from './services/iam/create-iam.ts'
 import { lambdaFunctions } from './services/lambda/lambda-function.ts'
 import { createLambdaService, type LambdaService } from './services/lambda/lambda-service.ts'
 import { createLogs } from './services/logs/create-logs.ts'
 import { createS3Service } from './services/s3/create-s3-service.ts'
+import { createSageMaker, type SageMaker } from './services/sagemaker/create-sagemaker.ts'
+import { readOperatorSettings } from './services/sagemaker/operator-settings.ts'
 import { createSns, type Sns } from './services/sns/create-sns.ts'
 import { createStatesService } from './services/states/states-service.ts'
 import { createSts } from './services/sts/create-sts.ts'
@@ -27,6 +32,8 @@ export interface ServicesOptions {
   region: string
   lambdaEndpoint?: string
   clock: Clock
+  /** Milliseconds that count as one second of CloudWatch periods and scaling cooldowns; 1000 when missing. */
+  scalingSecond?: number
   log(line: string): void
 }
 
@@ -50,7 +57,7 @@ export async function createServices(options: ServicesOptions) {
     invokeFunction: (arn, payload) => lambda.invoke(arn, payload, 'Event'),
   })
   const events = createEventBridge(options, { iam, lambda, sns })
-  const [s3, dynamodb, states] = await Promise.all([
+  const [s3, dynamodb, states, hosting] = await Promise.all([
     createS3Service({ ...scope, dataDirectory: folder('s3') }),
     createDynamodb({ ...scope, path: folder('dynamodb') }),
     createStatesService({
@@ -63,8 +70,47 @@ export async function createServices(options: ServicesOptions) {
       publishEvent: (entry) => events.publish(entry),
       ...(options.lambdaEndpoint === undefined ? {} : { lambdaEndpoint: options.lambdaEndpoint }),
     }),
+    createHostingServices(options, { iam, events, sns, logs }),
   ])
-  return { iam, mailbox, logs, lambda, sns, events, s3, dynamodb, states, sts: createSts() }
+  return { iam, mailbox, logs, lambda, sns, events, s3, dynamodb, states, ...hosting, sts: createSts() }
+}
+
+/** SageMaker, and what scales its endpoints. */
+async function createHostingServices(
+  options: ServicesOptions,
+  { iam, events, sns, logs }: { iam: Iam; events: Events; sns: Sns; logs: ReturnType<typeof createLogs> },
+): Promise<{ sagemaker: SageMaker; autoscaling: AutoScaling; cloudwatch: CloudWatch }> {
+  const { dataDirectory, clock, region, accountId, endpoint, scalingSecond, log } = options
+  const scope = { region, accountId, clock, newId: randomUUID }
+  const { scalingMinute = 60 } = readOperatorSettings(join(dataDirectory, 'sagemaker.json'))
+  const second = scalingSecond ?? (scalingMinute / 60) * 1_000
+  const sagemaker = await createSageMaker({
+    ...scope,
+    dataDirectory,
+    endpoint,
+    credentialsFor: iam.credentialsFor,
+    authorizeAs: iam.authorizeAs,
+    publishEvent: (entry) => events.publish(entry),
+    onLog: logs.append,
+    isScalableTarget: (endpointName, variantName) => autoscaling.isScalableTarget(endpointName, variantName),
+  })
+  const cloudwatch = await createCloudWatch({
+    ...scope,
+    second,
+    dataDirectory: join(dataDirectory, 'cloudwatch'),
+    runScalingPolicy: (policyArn, notice) => autoscaling.runPolicy(policyArn, notice),
+    publishToTopic: (topicArn, message) => sns.publish({ topicArn, message }),
+    onFailedAction: log,
+  })
+  cloudwatch.addSource(sagemaker.metrics)
+  const autoscaling = await createAutoScaling({
+    ...scope,
+    second,
+    dataDirectory: join(dataDirectory, 'autoscaling'),
+    capacity: sagemaker.capacity,
+    alarms: cloudwatch,
+  })
+  return { sagemaker, autoscaling, cloudwatch }
 }
 
 function createLambda(

@@ -17,6 +17,9 @@ const ACCOUNT_ID = '000000000000'
 const REGION = 'us-east-1'
 const MAIL_ADDRESS = 'you@laptop.local'
 
+/** What a laptop is deployed with beside its own secrets: its endpoints run the small model. */
+const LAPTOP_PARAMETERS = { DefaultBackend: 'pocket', PocketImage: 'darkroom/pocket' }
+
 export interface LaptopStackOptions {
   /** The folder `serverless package` wrote. */
   packageDirectory: string
@@ -27,6 +30,8 @@ export interface LaptopStackOptions {
   /** Where functions are invoked that the stack does not have. */
   lambdaEndpoint?: string
   clock: Clock
+  /** Milliseconds that count as one second of CloudWatch periods and scaling cooldowns; 1000 when missing. */
+  scalingSecond?: number
   /** One line about something that went wrong or took long. */
   log(line: string): void
 }
@@ -46,7 +51,7 @@ function openTemplate({ packageDirectory, apiPort, secrets }: LaptopStackOptions
     accountId: ACCOUNT_ID,
     region: REGION,
     restApiUrl: `http://127.0.0.1:${apiPort}`,
-    parameters: { Email: MAIL_ADDRESS, ApiKeyValue: secrets.apiKey },
+    parameters: { Email: MAIL_ADDRESS, ApiKeyValue: secrets.apiKey, ...LAPTOP_PARAMETERS },
   })
 }
 
@@ -78,12 +83,25 @@ export async function createLaptopStack(options: LaptopStackOptions): Promise<La
   mkdirSync(dataDirectory, { recursive: true })
   const stack = openTemplate(options)
   const services = await createServices({ ...options, ...scope, stack, secret: secrets.roles, endpoint })
-  const { iam, mailbox, events, lambda, states, s3, dynamodb, sns, logs, sts } = services
+  const { iam, mailbox, events, lambda, states, s3, dynamodb, sns, logs, sts, sagemaker, autoscaling, cloudwatch } =
+    services
   const edge = createEdge({
     ...scope,
     iam,
     clock,
-    services: { dynamodb, events, lambda, logs, s3, sns, states, sts },
+    services: {
+      'application-autoscaling': autoscaling,
+      dynamodb,
+      events,
+      lambda,
+      logs,
+      monitoring: cloudwatch,
+      s3,
+      sagemaker,
+      sns,
+      states,
+      sts,
+    },
     pages: [mailbox.page, events.page],
   })
   const restApi = openRestApi(stack, services, { ...options, endpoint })
@@ -96,6 +114,8 @@ export async function createLaptopStack(options: LaptopStackOptions): Promise<La
     clock,
   })
   await restApi.listen(apiPort)
+  sagemaker.resume()
+  cloudwatch.resume()
   await states.resume()
   events.resume()
 
@@ -112,6 +132,10 @@ export async function createLaptopStack(options: LaptopStackOptions): Promise<La
       await sns.close()
       await edge.close()
       await lambda.close()
+      await cloudwatch.close()
+      await autoscaling.close()
+      // Ends the containers.
+      await sagemaker.close()
       await Promise.all([s3.close?.(), dynamodb.close()])
     },
   }

@@ -10,8 +10,8 @@ import type { Ports, Start, StepResult } from '../local/interpreter/contract.ts'
 import { startExecution } from '../local/interpreter/start-execution.ts'
 import { step } from '../local/interpreter/step.ts'
 import { measureWaiting, timeExecutions } from './bench/durable-executions.ts'
-import { startBenchStack } from './bench/start-bench-stack.ts'
 import { JSONATA_WORKLOADS, JSONPATH_WORKLOADS, type Workload } from './bench/workloads.ts'
+import { FREE_PORTS, startStackChild } from './stack-child.ts'
 
 /** Measures state transitions per second, ours with the history recorded, against aws-local-stepfunctions 3.0.0 in the same run. */
 
@@ -101,12 +101,12 @@ const EXECUTIONS = 5_000
 /** Runs a measurement on a stack of its own. */
 async function withStack<Figures>(measure: (sfn: SFNClient, pid: number) => Promise<Figures>): Promise<Figures> {
   const directory = mkdtempSync(join(tmpdir(), 'darkroom-bench-'))
-  const { stack, stop } = await startBenchStack(directory)
+  const { stack, end } = await startStackChild(directory, { options: FREE_PORTS })
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   const sfn = new SFNClient({ endpoint: stack.endpoint, region: 'us-east-1', credentials })
   const figures = await measure(sfn, stack.pid)
   sfn.destroy()
-  await stop()
+  await end('SIGTERM')
   rmSync(directory, { recursive: true })
   return figures
 }

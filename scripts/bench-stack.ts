@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn'
 import type { StackFile } from '../local/stack-file.ts'
-import { startBenchStack } from './bench/start-bench-stack.ts'
 import { createApiClient } from './demo/api-client.ts'
+import { FREE_PORTS, startStackChild } from './stack-child.ts'
 
 /** Measures how long the stack takes to be ready, and how long a mail takes after the end of its execution. */
 
@@ -45,11 +45,11 @@ async function main(): Promise<void> {
   const starts: number[] = []
   const mails: number[] = []
   for (let run = 0; run < RUNS; run++) {
-    const { stack, seconds, stop } = await startBenchStack(directory)
+    const { stack, seconds, end } = await startStackChild(directory, { options: FREE_PORTS })
     // The first start may package and unpack; it counts as what people wait for only once.
     if (run > 0) starts.push(seconds)
     if (run === RUNS - 1) for (let merge = 0; merge < MERGES; merge++) mails.push(await timeMail(stack))
-    await stop()
+    await end('SIGTERM')
   }
   rmSync(directory, { recursive: true })
   const print = (line: string): void => void process.stdout.write(`${line}\n`)

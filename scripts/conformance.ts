@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort } from '../local/free-port.ts'
-import { startBenchStack } from './bench/start-bench-stack.ts'
 import { type Expectations, judge, type Report } from './conformance/judge.ts'
 import { renderMatrix } from './conformance/render-matrix.ts'
+import { FREE_PORTS, startStackChild } from './stack-child.ts'
 
 /** Runs the recorded cases beside the project against a stack of its own, and holds the result against the floors. */
 
@@ -49,12 +49,14 @@ async function repeatUnexplained(harness: Harness, report: Report, gaps: Expecta
 async function collect(gaps: Expectations['gaps']): Promise<Report> {
   const directory = mkdtempSync(join(tmpdir(), 'darkroom-conformance-'))
   const lambdaPort = await findFreePort(0, '--lambda-endpoint')
-  const { stack, stop } = await startBenchStack(directory, ['--lambda-endpoint', `http://127.0.0.1:${lambdaPort}`])
+  const { stack, end } = await startStackChild(directory, {
+    options: [...FREE_PORTS, '--lambda-endpoint', `http://127.0.0.1:${lambdaPort}`],
+  })
   try {
     const harness = { endpoint: stack.endpoint, lambdaPort, reportFile: join(directory, 'report.json') }
     return await repeatUnexplained(harness, await runHarness(harness), gaps)
   } finally {
-    await stop()
+    await end('SIGTERM')
     rmSync(directory, { recursive: true })
   }
 }

@@ -1,7 +1,9 @@
 import '../local/quiet-sdk.ts'
 import { createApiClient } from './demo/api-client.ts'
 import { DEMO_USAGE, parseDemoArguments, UsageError } from './demo/arguments.ts'
-import { type DemoContext, runDemo } from './demo/run-demo.ts'
+import type { DemoContext } from './demo/demo-context.ts'
+import { runDemo } from './demo/run-demo.ts'
+import { runGenerate } from './demo/run-generate.ts'
 import { type UsedStack, useStack } from './demo/start-stack.ts'
 import { takeBack } from './demo/take-back.ts'
 import { createTerminal } from './demo/terminal.ts'
@@ -24,7 +26,7 @@ async function main(): Promise<void> {
     unfinished: { checkpointIds: [] },
   }
   try {
-    await runDemo(context, options)
+    await (options.command === 'generate' ? runGenerate(context, options) : runDemo(context, options))
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
     terminal.line(`\nDone in ${seconds} s. \`npm start\` keeps the stack running: AWS endpoint, REST API, mailbox.`)
   } catch (error) {

@@ -81,6 +81,81 @@ export class VerificationFailedError extends PermanentError {
   override readonly name = 'VerificationFailed'
 }
 
+/** The endpoint cannot take requests: it is being made or deleted, or has failed. */
+export class EndpointNotInServiceError extends PermanentError {
+  override readonly name = 'EndpointNotInService'
+}
+
+/** No inference has this id, or the caller may not see it. */
+export class InferenceNotFoundError extends PermanentError {
+  override readonly name = 'InferenceNotFound'
+}
+
+/** The endpoint's container could not make the image; the message is its own. */
+export class InferenceFailedError extends PermanentError {
+  override readonly name = 'InferenceFailed'
+}
+
+/** No result came within the time that an inference may take. */
+export class InferenceTimedOutError extends PermanentError {
+  override readonly name = 'InferenceTimedOut'
+}
+
+/** The endpoint said that it was done, but the object with its reply is not there. */
+export class OutputMissingError extends PermanentError {
+  override readonly name = 'OutputMissing'
+}
+
+/** The endpoint's reply is not what its backend answers with, or has no image in it. */
+export class UnreadableReplyError extends PermanentError {
+  override readonly name = 'UnreadableReply'
+}
+
+/** The container did not find a model of the request under its exact name. */
+export class ModelNotFoundError extends PermanentError {
+  override readonly name = 'ModelNotFound'
+}
+
+/** The container refuses a parameter; the message names it. */
+export class InvalidPayloadError extends PermanentError {
+  override readonly name = 'InvalidPayload'
+}
+
+/** The container or the backend cannot do this task, or not with these parameters. */
+export class UnsupportedTaskError extends PermanentError {
+  override readonly name = 'UnsupportedTask'
+}
+
+/** The endpoint's accelerator has too little memory for the request. */
+export class OutOfMemoryError extends PermanentError {
+  override readonly name = 'OutOfMemory'
+}
+
+/** Another execution has recorded this id. */
+export class DuplicateIdError extends PermanentError {
+  override readonly name = 'DuplicateId'
+}
+
+/** No endpoint has this name. */
+export class EndpointNotFoundError extends PermanentError {
+  override readonly name = 'EndpointNotFound'
+}
+
+/** The endpoint is being created, changed or deleted: what is asked has to wait. */
+export class EndpointBusyError extends PermanentError {
+  override readonly name = 'EndpointBusy'
+}
+
+/** Another endpoint has this name. */
+export class EndpointNameTakenError extends PermanentError {
+  override readonly name = 'EndpointNameTaken'
+}
+
+/** The role has an endpoint already. */
+export class RoleTakenError extends PermanentError {
+  override readonly name = 'RoleTaken'
+}
+
 function listOffenders(offenders: readonly string[]): string {
   if (offenders.length === 0) return ''
   const more = offenders.length - LISTED_OFFENDERS

@@ -4,6 +4,7 @@ import { createDynamodbActions } from './dynamodb.ts'
 import { createEventsActions } from './events.ts'
 import type { Action, IntegrationPorts, ServiceCall } from './integration.ts'
 import { createFunctionCaller, createLambdaActions } from './lambda.ts'
+import { createSageMakerActions } from './sagemaker.ts'
 import { createSdkCaller } from './sdk-call.ts'
 import { hasAction, loadSdkModule, SDK_SERVICES } from './sdk-services.ts'
 import { createSnsActions } from './sns.ts'
@@ -35,7 +36,7 @@ export interface Integrations {
   reject(resource: TaskResource): string | undefined
 }
 
-const OPTIMIZED = ['dynamodb', 'events', 'lambda', 'sns', 'states'] as const
+const OPTIMIZED = ['dynamodb', 'events', 'lambda', 'sagemaker', 'sns', 'states'] as const
 
 type OptimizedTable = Record<(typeof OPTIMIZED)[number], Record<string, Action>>
 
@@ -47,6 +48,7 @@ export function createIntegrations(ports: IntegrationPorts): Integrations {
     dynamodb: createDynamodbActions(sdk),
     events: createEventsActions(sdk),
     lambda: createLambdaActions(ports, callFunction),
+    sagemaker: createSageMakerActions(sdk),
     sns: createSnsActions(sdk),
     states: createStatesActions(ports),
   }

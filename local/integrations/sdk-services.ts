@@ -16,6 +16,18 @@ export interface SdkService {
 
 /** The services `aws-sdk:<service>:<action>` reaches, by the name in the ARN. */
 export const SDK_SERVICES: Readonly<Record<string, SdkService>> = {
+  applicationautoscaling: {
+    load: () => import('@aws-sdk/client-application-auto-scaling'),
+    client: 'ApplicationAutoScalingClient',
+    errorPrefix: 'ApplicationAutoScaling',
+    blobs: 'base64',
+  },
+  cloudwatch: {
+    load: () => import('@aws-sdk/client-cloudwatch'),
+    client: 'CloudWatchClient',
+    errorPrefix: 'CloudWatch',
+    blobs: 'base64',
+  },
   cloudwatchlogs: {
     load: () => import('@aws-sdk/client-cloudwatch-logs'),
     client: 'CloudWatchLogsClient',
@@ -46,6 +58,18 @@ export const SDK_SERVICES: Readonly<Record<string, SdkService>> = {
     errorPrefix: 'S3',
     // HeadObject has no body to name the error in; the Java SDK calls every such 404 a missing key.
     errorNames: { NotFound: 'NoSuchKey' },
+    blobs: 'text',
+  },
+  sagemaker: {
+    load: () => import('@aws-sdk/client-sagemaker'),
+    client: 'SageMakerClient',
+    errorPrefix: 'SageMaker',
+    blobs: 'base64',
+  },
+  sagemakerruntime: {
+    load: () => import('@aws-sdk/client-sagemaker-runtime'),
+    client: 'SageMakerRuntimeClient',
+    errorPrefix: 'SageMakerRuntime',
     blobs: 'text',
   },
   sfn: {

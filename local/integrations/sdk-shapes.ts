@@ -52,7 +52,10 @@ function toStructure(schema: NormalizedSchema, value: Json, blobs: Blobs): unkno
 
 /** Turns the answer of an SDK command into the result of a task. */
 export async function fromCommandOutput(schema: SchemaSource, value: unknown, blobs: Blobs): Promise<JsonObject> {
-  return (await fromMember(NormalizedSchema.of(schema), value, blobs)) as JsonObject
+  const normalized = NormalizedSchema.of(schema)
+  // The SDK's answer of an operation without output is about HTTP only.
+  if (normalized.isUnitSchema()) return {}
+  return (await fromMember(normalized, value, blobs)) as JsonObject
 }
 
 async function fromMember(schema: NormalizedSchema, value: unknown, blobs: Blobs): Promise<Json> {

@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SFNClient } from '@aws-sdk/client-sfn'
-import type { StackFile } from '../../local/stack-file.ts'
 import { type ApiClient, createApiClient } from './api-client.ts'
-import type { DemoArguments } from './arguments.ts'
+import type { MergeArguments } from './arguments.ts'
+import { awsOptions } from './aws-options.ts'
+import type { DemoContext } from './demo-context.ts'
 import { download } from './download.ts'
 import { fetchMail } from './fetch-mail.ts'
 import { followExecution } from './follow-execution.ts'
@@ -25,32 +26,13 @@ interface StartedMerge {
   links: { execution: string }
 }
 
-/** What a run has begun and an interruption takes back. */
-export interface Unfinished {
-  checkpointIds: string[]
-  mergeId?: string
-}
-
-export interface DemoContext {
-  stack: StackFile
-  terminal: Terminal
-  signal: AbortSignal
-  unfinished: Unfinished
-}
-
 interface Input {
   path: string
   name: string
 }
 
-const OPERATOR = { accessKeyId: 'test', secretAccessKey: 'test' }
-
-function awsOptions(stack: StackFile) {
-  return { endpoint: stack.endpoint, region: 'us-east-1', credentials: OPERATOR, forcePathStyle: true }
-}
-
 /** The user's files, or two made up; the run's mark keeps the names of several runs apart. */
-function prepareInputs(options: DemoArguments, mark: string, terminal: Terminal): Input[] {
+function prepareInputs(options: MergeArguments, mark: string, terminal: Terminal): Input[] {
   if (options.primary !== undefined && options.secondary !== undefined) {
     return [options.primary, options.secondary].map((path) => ({
       path,
@@ -123,7 +105,7 @@ function check(inputs: Input[], made: string, multiplier: number, terminal: Term
 }
 
 /** Uploads two checkpoints, merges them, checks the result and shows the mail. Rejects when any of it fails. */
-export async function runDemo(context: DemoContext, options: DemoArguments): Promise<void> {
+export async function runDemo(context: DemoContext, options: MergeArguments): Promise<void> {
   const { stack, terminal, signal, unfinished } = context
   const mark = Date.now().toString(36)
   const api = createApiClient(stack.apiUrl, stack.apiKey, 'admin')

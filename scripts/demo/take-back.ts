@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiClient } from './api-client.ts'
-import type { Unfinished } from './run-demo.ts'
+import type { Unfinished } from './demo-context.ts'
+import { removeEndpoint } from './demo-endpoint.ts'
 
 const TRIES = 100
 const PAUSE_MILLISECONDS = 100
@@ -15,8 +16,11 @@ async function stopMerge(api: ApiClient, id: string): Promise<void> {
   }
 }
 
-/** Stops the merge and deletes the uploads that an interrupted or failed run has left. */
-export async function takeBack(api: ApiClient, { mergeId, checkpointIds }: Unfinished): Promise<void> {
+/** Stops what runs, and deletes the uploads and the endpoint that an interrupted or failed run has left. */
+export async function takeBack(api: ApiClient, unfinished: Unfinished): Promise<void> {
+  const { mergeId, inferenceId, endpointName, checkpointIds } = unfinished
   if (mergeId !== undefined) await stopMerge(api, mergeId)
+  if (inferenceId !== undefined) await api.call('DELETE', '/inferences', { inference_id_list: [inferenceId] })
+  if (endpointName !== undefined) await removeEndpoint(api, endpointName)
   if (checkpointIds.length > 0) await api.call('DELETE', '/checkpoints', { checkpoint_id_list: checkpointIds })
 }

@@ -16,6 +16,8 @@ export interface LibraryFixture {
   checkpointsTable: string
   mergesTable: string
   accountsTable: string
+  endpointsTable: string
+  inferencesTable: string
   dynamodb: Dynamodb
   s3: S3Service
   /** Every item of a table. */
@@ -40,6 +42,26 @@ const listed = (TableName: string) => ({
   ],
 })
 
+/** As `listed`, and by task: the Inferences table. */
+const listedByTask = (TableName: string) => {
+  const table = listed(TableName)
+  return {
+    ...table,
+    AttributeDefinitions: [...table.AttributeDefinitions, { AttributeName: 'taskType', AttributeType: 'S' }],
+    GlobalSecondaryIndexes: [
+      ...table.GlobalSecondaryIndexes,
+      {
+        IndexName: 'byTask',
+        KeySchema: [
+          { AttributeName: 'taskType', KeyType: 'HASH' },
+          { AttributeName: 'createdAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+  }
+}
+
 const keyed = (TableName: string) => ({
   TableName,
   BillingMode: 'PAY_PER_REQUEST',
@@ -54,6 +76,8 @@ export async function startLibrary(): Promise<LibraryFixture> {
   const tables = await createDynamodb({ path: join(path, 'dynamodb'), region, accountId })
   await tables.deployTable(listed('Checkpoints'))
   await tables.deployTable(listed('Merges'))
+  await tables.deployTable(listed('Endpoints'))
+  await tables.deployTable(listedByTask('Inferences'))
   await tables.deployTable(keyed('Accounts'))
   const objects = await createS3Service({ dataDirectory: join(path, 's3'), region, clock: systemClock })
   await objects.deployBucket({ name: 'library' })
@@ -64,6 +88,8 @@ export async function startLibrary(): Promise<LibraryFixture> {
     checkpointsTable: 'Checkpoints',
     mergesTable: 'Merges',
     accountsTable: 'Accounts',
+    endpointsTable: 'Endpoints',
+    inferencesTable: 'Inferences',
     dynamodb: tables,
     s3: objects,
     items: async (TableName) => {

@@ -1,14 +1,12 @@
 import '../../local/quiet-sdk.ts'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SFNClient } from '@aws-sdk/client-sfn'
-import { findRunningStack, type StackFile } from '../../local/stack-file.ts'
+import type { StackFile } from '../../local/stack-file.ts'
 import { type ApiClient, createApiClient } from '../../scripts/demo/api-client.ts'
+import { FREE_PORTS, startStackChild } from '../../scripts/stack-child.ts'
 
 /** The laptop stack as a user starts it: a process of its own on free ports. */
 export interface StackProcess {
@@ -25,52 +23,22 @@ export interface StackProcess {
   stop(): Promise<number | null>
 }
 
-const READY = /^Darkroom is ready/
-
-async function untilReady(child: ChildProcess, printed: string[]): Promise<void> {
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
-  child.stderr?.on('data', (data: Buffer) => printed.push(data.toString()))
-  await new Promise<void>((resolve, reject) => {
-    lines.on('line', (line) => {
-      printed.push(line)
-      if (READY.test(line)) resolve()
-    })
-    child.once('exit', (code) => reject(new Error(`the stack ended with ${code}:\n${printed.join('\n')}`)))
-  })
-}
-
 /** Starts a stack on the data directory, a new one by default. */
 export async function startStackProcess(
   directory = makeDataDirectory(),
   options: string[] = [],
 ): Promise<StackProcess> {
-  const words = [
-    '--import',
-    'tsx',
-    'local/main.ts',
-    '--port',
-    '0',
-    '--api-port',
-    '0',
-    '--data-dir',
-    directory,
-    ...options,
-  ]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const printed: string[] = []
-  await untilReady(child, printed)
-  const file = findRunningStack(directory)
-  if (!file) throw new Error('the stack is ready but has not written where it listens')
+  const {
+    stack: file,
+    printed,
+    end,
+  } = await startStackChild(directory, {
+    options: [...FREE_PORTS, ...options],
+  })
   const aws = {
     endpoint: file.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  }
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-    child.kill(signal)
-    const [code] = (await once(child, 'exit')) as [number | null]
-    return code
   }
   return {
     file,
@@ -78,7 +46,7 @@ export async function startStackProcess(
     api: createApiClient(file.apiUrl, file.apiKey, 'admin'),
     s3: new S3Client({ ...aws, forcePathStyle: true }),
     sfn: new SFNClient(aws),
-    printed: () => printed.join('\n'),
+    printed,
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   }

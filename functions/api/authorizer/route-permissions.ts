@@ -8,6 +8,7 @@ export type RouteRule =
 /**
  * Which route needs which permission, keyed `METHOD /resource/path` as API Gateway declares it. A route that is missing
  * here is denied. `checkpoint:list` and `checkpoint:create` are the contract's legacy actions.
+ * Showing an inference needs none either, since the WebUI asks with the API key alone, nor does the simple door.
  * Completing an upload needs no user because the WebUI sends none there; renaming does, and its handler says so.
  */
 export const ROUTE_PERMISSIONS: Readonly<Record<string, RouteRule>> = {
@@ -16,8 +17,21 @@ export const ROUTE_PERMISSIONS: Readonly<Record<string, RouteRule>> = {
   'POST /checkpoints': { access: 'user', anyOf: ['checkpoint:all', 'checkpoint:create'] },
   'PUT /checkpoints/{id}': { access: 'api-key' },
   'DELETE /checkpoints': { access: 'user', anyOf: ['checkpoint:all'] },
+  'GET /endpoints': { access: 'user', anyOf: ['sagemaker_endpoint:all', 'sagemaker_endpoint:list'] },
+  'POST /endpoints': { access: 'user', anyOf: ['sagemaker_endpoint:all', 'sagemaker_endpoint:create'] },
+  'DELETE /endpoints': { access: 'user', anyOf: ['sagemaker_endpoint:all'] },
+  'PATCH /endpoints/{name}': { access: 'user', anyOf: ['sagemaker_endpoint:all'] },
   'GET /merges': { access: 'user', anyOf: ['merge:all', 'merge:list'] },
   'POST /merges': { access: 'user', anyOf: ['merge:all', 'merge:create'] },
   'GET /merges/{id}': { access: 'user', anyOf: ['merge:all', 'merge:list'] },
   'DELETE /merges/{id}': { access: 'user', anyOf: ['merge:all'] },
+  'GET /inferences': { access: 'user', anyOf: ['inference:all', 'inference:list', 'inference:create'] },
+  'POST /inferences': { access: 'user', anyOf: ['inference:all', 'inference:create'] },
+  'DELETE /inferences': { access: 'user', anyOf: ['inference:all'] },
+  'GET /inferences/{id}': { access: 'api-key' },
+  'PUT /inferences/{id}/start': { access: 'user', anyOf: ['inference:all', 'inference:create'] },
+  'GET /generate': { access: 'api-key' },
+  'GET /generate/default': { access: 'api-key' },
+  'GET /generate/{prompt}': { access: 'api-key' },
+  'POST /text2image': { access: 'api-key' },
 }

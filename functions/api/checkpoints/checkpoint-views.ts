@@ -1,4 +1,5 @@
 import type { CheckpointFile, CheckpointRecord } from '../../shared/checkpoints/checkpoint-record.ts'
+import { contractTime } from '../../shared/http/contract-time.ts'
 import type { JsonObject } from '../../shared/http/json-body.ts'
 
 /** A row of `GET /checkpoints`, in the contract's form: numbers are strings. */
@@ -24,11 +25,6 @@ export function toDetail(record: CheckpointRecord): JsonObject {
     status: record.status,
     params: paramsOf(record),
   }
-}
-
-/** A moment as the contract writes it: `2024-02-05 06:10:52.552000`. */
-export function contractTime(iso: string): string {
-  return iso.replace('T', ' ').replace('Z', '000')
 }
 
 function paramsOf(record: CheckpointRecord): JsonObject {

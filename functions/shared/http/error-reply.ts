@@ -12,8 +12,15 @@ const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
   Forbidden: 403,
   CheckpointNotFound: 404,
   MergeNotFound: 404,
+  EndpointNotInService: 400,
+  InferenceNotFound: 404,
   NameTaken: 409,
   CheckpointInUse: 409,
+  EndpointNotFound: 404,
+  DuplicateId: 409,
+  EndpointBusy: 409,
+  EndpointNameTaken: 409,
+  RoleTaken: 409,
 }
 
 /** Turns what a handler threw into the answer; only messages meant for the caller leave the house. */

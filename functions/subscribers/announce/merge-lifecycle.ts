@@ -5,8 +5,9 @@ import type { FinalMergeStatus, MergeRecord, MergeRequest } from '../../shared/m
 import { cleanUpMerge } from '../../tasks/clean-up-merge/clean-up-merge.ts'
 import { concludeMerge } from './conclude-merge.ts'
 import type { DarkroomEvent, Lifecycle, Story } from './lifecycle.ts'
+import { OUTCOME_WORDS } from './mail-parts.ts'
 import type { InputNames } from './merge-in-words.ts'
-import { mergeMail, OUTCOME_WORDS } from './merge-mail.ts'
+import { mergeMail } from './merge-mail.ts'
 
 /** What the announcement of merges works on. */
 export interface MergeAnnouncing {

@@ -2,17 +2,10 @@ import type { MergeLinks } from '../../shared/merges/merge-links.ts'
 import type { MergeRecord } from '../../shared/merges/merge-record.ts'
 import { adviceFor } from './advice.ts'
 import type { Outcome } from './execution-ending.ts'
-import { durationInWords, sizeInWords } from './in-words.ts'
+import { sizeInWords } from './in-words.ts'
 import type { Mail } from './lifecycle.ts'
+import { linkLines, OUTCOME_WORDS, signature, tookWords } from './mail-parts.ts'
 import { type InputNames, mergeInWords } from './merge-in-words.ts'
-
-/** How each outcome is said of a merge: in the mail's subject and in the event's type. */
-export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
-  Succeeded: 'succeeded',
-  Failed: 'failed',
-  TimedOut: 'timed out',
-  Stopped: 'was stopped',
-}
 
 /** What the mail tells beside the record. */
 export interface MergeFacts {
@@ -40,7 +33,7 @@ function successLines(record: MergeRecord, { names, links }: MergeFacts): string
     '',
     'It is in the library under its name and can be used, merged again or downloaded from there.',
     ...linkLines(links),
-    ...signature(record),
+    ...signature(record.requestedBy),
   ]
 }
 
@@ -58,18 +51,6 @@ function failureLines(record: MergeRecord, { outcome, names, links, cleanedUp }:
     `What to do: ${next}`,
     cleanedUp ? 'Nothing half-made was left behind.' : 'What it had half made is still being removed.',
     ...linkLines(links),
-    ...signature(record),
+    ...signature(record.requestedBy),
   ]
-}
-
-function tookWords({ startedAt, endedAt }: MergeRecord): string {
-  return durationInWords(startedAt, endedAt ?? startedAt)
-}
-
-function linkLines(links: MergeLinks): string[] {
-  return ['', `  Record     ${links.self}`, `  Execution  ${links.execution}`]
-}
-
-function signature(record: MergeRecord): string[] {
-  return ['', `Asked for by ${record.requestedBy || 'an unknown user'}. Darkroom`]
 }

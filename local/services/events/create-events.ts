@@ -8,6 +8,7 @@ import { createEventBus, type DroppedEvent } from './event-bus.ts'
 import { openEventJournal } from './event-journal.ts'
 import { createEventsPage } from './events-page.ts'
 import { createOperations } from './operations.ts'
+import { startSchedules } from './rate-schedules.ts'
 import { createRegistry } from './registry.ts'
 import type { RuleProperties } from './rule.ts'
 import type { TargetCallbacks } from './targets.ts'
@@ -31,7 +32,7 @@ export interface Events extends AwsService {
   deployRule(properties: RuleProperties): string
   /** For services with an outbox: resolves when all targets have the event or never will. The id depends on the entry only. */
   publish(entry: EventEntry): Promise<void>
-  /** Takes up deliveries that a crash interrupted; call it once everything is deployed. */
+  /** Takes up deliveries that a crash interrupted, and starts the schedules; call it once everything is deployed. */
   resume(): void
   /** The last thousand events. */
   page: Page
@@ -61,7 +62,11 @@ export function createEvents(options: EventsOptions): Events {
     deployEventBus: ({ Name }) => registry.addBus(Name),
     deployRule: (properties) => registry.addRule(properties),
     publish: (entry) => eventBus.publish(entry),
-    resume: () => eventBus.resume(),
+    resume() {
+      eventBus.resume()
+      const rules = registry.buses().flatMap(({ name }) => registry.rulesOf(name))
+      startSchedules({ rules, clock, signal: closing.signal, publish: (entry) => eventBus.publish(entry) })
+    },
     page: createEventsPage(() => journal.recent()),
     async close() {
       closing.abort()

@@ -96,7 +96,8 @@ interface Match {
   hops: number
 }
 
-function isTriggered({ isEnabled, pattern }: Rule, event: BusEvent): boolean {
+function isTriggered({ isEnabled, pattern, scheduleExpression, arn }: Rule, event: BusEvent): boolean {
+  if (isEnabled && scheduleExpression !== undefined && event.source === 'aws.events') return event.resources[0] === arn
   return isEnabled && pattern !== undefined && matchesPattern(pattern, event as unknown as EventValue)
 }
 

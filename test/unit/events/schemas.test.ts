@@ -3,6 +3,7 @@ import type { ValidateFunction } from 'ajv'
 import AjvDraft4 from 'ajv-draft-04'
 import { expect } from 'chai'
 import { CHECKPOINT_TYPES } from '../../../functions/shared/checkpoints/checkpoint-record.ts'
+import { TASK_TYPES } from '../../../functions/shared/inferences/inference-record.ts'
 import { FINAL_MERGE_STATUSES, MERGE_METHODS, MERGE_PRECISIONS } from '../../../functions/shared/merges/merge-record.ts'
 
 type Schema = Record<string, unknown> & { properties: Record<string, Schema>; enum: unknown[] }
@@ -64,7 +65,18 @@ describe('The schemas of bodies and events', () => {
   })
 
   it('bound every string that a client sends', () => {
-    for (const name of ['create-merge', 'create-checkpoint', 'update-checkpoint', 'delete-checkpoints']) {
+    for (const name of [
+      'create-endpoint',
+      'update-endpoint',
+      'delete-endpoints',
+      'create-inference',
+      'delete-inferences',
+      'text2image',
+      'create-merge',
+      'create-checkpoint',
+      'update-checkpoint',
+      'delete-checkpoints',
+    ]) {
       for (const [path, node] of strings(schema(name), name)) {
         expect('enum' in node || 'pattern' in node || 'maxLength' in node, path).to.equal(true)
       }
@@ -77,6 +89,8 @@ describe('The schemas of bodies and events', () => {
     expect(precision!.enum).to.deep.equal([...MERGE_PRECISIONS])
     expect(schema('create-checkpoint').properties.checkpoint_type!.enum).to.deep.equal([...CHECKPOINT_TYPES])
     expect(schema('darkroom-event').properties.to!.enum).to.deep.equal([...FINAL_MERGE_STATUSES])
+    const asked = schema('async-inference-input').properties.request!.properties.taskType!
+    expect(asked.enum).to.deep.equal([...TASK_TYPES])
     const { properties, required } = schema('create-merge')
     expect(schema('merge-checkpoint-input').properties.request).to.deep.include({ properties, required })
   })

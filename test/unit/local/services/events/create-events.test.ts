@@ -242,4 +242,41 @@ describe('createEvents', () => {
     await events.publish(entry)
     expect(asked).to.deep.equal([['arn:aws:iam::0:role/r', 'states:StartExecution', machineArn]])
   })
+
+  describe('with a schedule', () => {
+    const scheduled = (ScheduleExpression: string, change: object = {}) => {
+      const { EventPattern, ...rest } = rule()
+      return { ...rest, Name: ScheduleExpression, ScheduleExpression, ...change }
+    }
+
+    it('ticks at its rate until it is closed, for its own targets only', async () => {
+      const events = open()
+      const arn = events.deployRule(scheduled('rate(1 hour)'))
+      events.deployRule(scheduled('rate(2 hours)', { Targets: [{ Id: '1', Arn: topicArn }] }))
+      events.deployRule({ ...rule(), Name: 'other' })
+      events.resume()
+      await clock.advance(2 * 3_600_000)
+      expect(calls.map(({ to }) => to)).to.have.members([functionArn, functionArn, topicArn])
+      expect(JSON.parse(calls[0]!.text)).to.deep.include({
+        'detail-type': 'Scheduled Event',
+        source: 'aws.events',
+        resources: [arn],
+        time: '2025-01-31T13:00:05Z',
+        detail: {},
+      })
+      await events.close!()
+      await clock.advance(10 * 3_600_000)
+      expect(calls).to.have.lengthOf(3)
+    })
+
+    it('does not tick when it is disabled, or no rate', async () => {
+      const events = open()
+      events.deployRule(scheduled('rate(1 minute)', { State: 'DISABLED' }))
+      events.deployRule(scheduled('cron(0 12 * * ? *)'))
+      events.deployRule(scheduled('rate(0 minutes)'))
+      events.resume()
+      await clock.advance(86_400_000)
+      expect(calls).to.deep.equal([])
+    })
+  })
 })

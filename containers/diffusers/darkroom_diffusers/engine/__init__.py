@@ -1,0 +1,1 @@
+"""Everything that imports torch: loading pipelines and drawing images with them."""

@@ -1,0 +1,1 @@
+"""Model files: exact names, the bounded disk cache, safetensors headers. Nothing here imports torch."""

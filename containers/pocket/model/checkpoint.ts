@@ -1,0 +1,69 @@
+import { encodeF16, F16_VALUES } from '../../../functions/shared/merge/kernel/half-floats.ts'
+import { createMemorySource } from '../../../functions/shared/objects/byte-source.ts'
+import type { TensorInfo } from '../../../functions/shared/safetensors/header.ts'
+import { readHeader } from '../../../functions/shared/safetensors/read-header.ts'
+import { encodeHeader, layOutFile } from '../../../functions/shared/safetensors/write-header.ts'
+import { constantMatrix } from '../tensor/matrix.ts'
+import { NotPocketModelError } from './errors.ts'
+import { ARCHITECTURE, PARAMETERS, type Parameters } from './parameters.ts'
+
+/** How numbers of a type are read from the bytes of a tensor. */
+const READERS: Readonly<Record<string, (bytes: Uint8Array) => Float32Array>> = {
+  F16: (bytes) => Float32Array.from(new Uint16Array(aligned(bytes)), (bits) => F16_VALUES[bits]!),
+  BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(aligned(bytes)), (bits) => bits << 16).buffer),
+  F32: (bytes) => new Float32Array(aligned(bytes)),
+}
+
+/** The model in a safetensors file. Throws `NotPocketModel` naming the first thing that is wrong. */
+export async function readCheckpoint(name: string, file: Uint8Array): Promise<Parameters> {
+  const header = await readHeader(createMemorySource(name, file)).catch((cause: Error) => {
+    throw new NotPocketModelError(cause.message, { cause })
+  })
+  const missing = [...PARAMETERS.keys()].filter((tensor) => !header.tensors.has(tensor))
+  if (missing.length > 0) {
+    const found = `${name} is not a pocket model: it lacks ${missing.length} of ${PARAMETERS.size} tensors, first ${missing[0]}`
+    throw new NotPocketModelError(found)
+  }
+  const data = file.subarray(header.dataStart)
+  return new Map(
+    [...PARAMETERS].map(([tensor, { rows, columns }]) => {
+      const info = header.tensors.get(tensor)!
+      checkShape(`${tensor} of ${name}`, info, [rows, columns])
+      const values = READERS[info.dtype]!(data.subarray(info.begin, info.end))
+      if (!values.every(Number.isFinite))
+        throw new NotPocketModelError(`${tensor} of ${name} holds numbers that are not finite`)
+      return [tensor, constantMatrix(rows, columns, values)]
+    }),
+  )
+}
+
+function checkShape(what: string, { dtype, shape }: TensorInfo, wanted: readonly number[]): void {
+  if (shape.join() !== wanted.join()) {
+    throw new NotPocketModelError(`${what} has the shape [${shape}], a pocket model’s has [${wanted}]`)
+  }
+  if (!(dtype in READERS)) throw new NotPocketModelError(`${what} is of type ${dtype}; pocket reads F16, BF16 and F32`)
+}
+
+/** The safetensors file of a model, every tensor in F16. */
+export function writeCheckpoint(parameters: Parameters, metadata: ReadonlyMap<string, string>): Uint8Array {
+  const tensors = [...parameters].map(([name, { rows, columns }]) => ({
+    name,
+    dtype: 'F16' as const,
+    shape: [rows, columns],
+  }))
+  const layout = layOutFile(tensors, new Map([['architecture', ARCHITECTURE.name], ...metadata]))
+  const file = new Uint8Array(layout.size)
+  file.set(encodeHeader(layout.text))
+  for (const { name, begin, end } of layout.tensors) {
+    const { data } = parameters.get(name)!
+    const halves = new Uint16Array(data.length)
+    encodeF16(new Int32Array(data.buffer, data.byteOffset, data.length), halves, data.length)
+    file.subarray(layout.dataStart + begin, layout.dataStart + end).set(new Uint8Array(halves.buffer))
+  }
+  return file
+}
+
+/** A copy, because typed arrays must start on a multiple of their size; `slice` of a Buffer would be none. */
+function aligned(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer
+}

@@ -1,0 +1,109 @@
+import { StartExecutionCommand } from '@aws-sdk/client-sfn'
+import type { Account } from '../../shared/accounts/account.ts'
+import { findMissingRoles } from '../../shared/accounts/find-missing-roles.ts'
+import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
+import { states } from '../../shared/aws/states.ts'
+import { isoTime } from '../../shared/clock.ts'
+import { claimsOf, releaseClaim, takeClaim } from '../../shared/endpoints/claims.ts'
+import type { EndpointRecord } from '../../shared/endpoints/endpoint-record.ts'
+import type { EndpointRequest } from '../../shared/endpoints/endpoint-request.ts'
+import { readEndpoint } from '../../shared/endpoints/read-endpoint.ts'
+import { DuplicateIdError, InvalidRequestError, PermanentError } from '../../shared/errors.ts'
+import type { ApiRequest } from '../../shared/http/api-request.ts'
+import { readJsonBody } from '../../shared/http/json-body.ts'
+import { newId } from '../../shared/new-id.ts'
+import { readCreateEndpoint } from './create-request.ts'
+import { endpointRequestOf } from './endpoint-request-of.ts'
+import type { EndpointsContext } from './endpoints-context.ts'
+
+/** Leaves room for what the machine puts behind it in the name of the execution that unmakes. */
+const ID = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Checks what can be checked at once and starts deploy-endpoint; answers the endpoint as its record will have it. */
+export async function createEndpoint(
+  context: EndpointsContext,
+  caller: Account,
+  request: ApiRequest,
+): Promise<EndpointRecord> {
+  const { settings, clock, endpointsTable: table } = context
+  const id = idOf(request) ?? newId(clock)
+  const wish = readCreateEndpoint(readJsonBody(request), settings.maxInstances)
+  await checkRoles(context, wish.roles)
+  const endpoint = endpointRequestOf(id, wish, settings)
+  const startedAt = isoTime(clock.now())
+  const work = { requestedBy: caller.username, request: endpoint }
+  const executionArn = await whileClaimed(context, { id, claims: claimsOf(endpoint) }, () => start(context, id, work))
+  return (
+    (await readEndpoint(table, id)) ?? unrecorded({ id, startedAt, executionArn, createdBy: caller.username }, endpoint)
+  )
+}
+
+function idOf({ headers }: ApiRequest): string | undefined {
+  const header = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'idempotency-key')
+  const key = header?.[1]?.trim()
+  if (!key) return undefined
+  if (ID.test(key)) return key
+  throw new InvalidRequestError("Idempotency-Key: must be 1 to 64 letters, digits, '-' or '_'")
+}
+
+async function checkRoles({ accountsTable }: EndpointsContext, roles: readonly string[]): Promise<void> {
+  const missing = await findMissingRoles(accountsTable, roles)
+  if (missing.length === 0) return
+  throw new InvalidRequestError(`assign_to_roles: roles "${missing.join('", "')}" not exist: name roles of GET /roles`)
+}
+
+/** The machine takes the claims anyway; taken here already, they give the caller an answer at once. Kept if the work is done. */
+async function whileClaimed<Result>(
+  context: EndpointsContext,
+  { id, claims }: { id: string; claims: string[] },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const taken: string[] = []
+  try {
+    for (const claim of claims) if (await takeClaim(context, claim, id)) taken.push(claim)
+    return await work()
+  } catch (error) {
+    // A start whose answer was lost may have begun: its claims are its own to keep or to lose by age.
+    if (!(error instanceof PermanentError)) throw error
+    for (const claim of taken) await releaseClaim(context.endpointsTable, claim, id)
+    throw error
+  }
+}
+
+async function start(
+  { deployMachineArn }: EndpointsContext,
+  id: string,
+  work: { requestedBy: string; request: EndpointRequest },
+): Promise<string> {
+  const command = new StartExecutionCommand({
+    stateMachineArn: deployMachineArn,
+    name: id,
+    input: JSON.stringify({ id, ...work }),
+  })
+  try {
+    return (await withTransientErrors(() => states.send(command))).executionArn ?? ''
+  } catch (error) {
+    if ((error as Error).name !== 'ExecutionAlreadyExists') throw error
+    throw new DuplicateIdError(
+      `Idempotency-Key: ${id} already deployed an endpoint, with another body or one that has ended: look at GET /endpoints, or send another key`,
+      { cause: error },
+    )
+  }
+}
+
+/** The moment between the start of the execution and its first write. */
+function unrecorded(
+  start: Pick<EndpointRecord, 'id' | 'startedAt' | 'executionArn' | 'createdBy'>,
+  { container, scaleInCooldown, maxConcurrency, ...endpoint }: EndpointRequest,
+): EndpointRecord {
+  const { startedAt } = start
+  return {
+    ...endpoint,
+    ...start,
+    list: 'endpoints',
+    createdAt: startedAt,
+    updatedAt: startedAt,
+    status: 'Creating',
+    imageUri: container.Image,
+  }
+}

@@ -1,0 +1,84 @@
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { isConditionFailure, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
+import { dynamodb } from '../../shared/aws/dynamodb.ts'
+import type { EndpointRecord } from '../../shared/endpoints/endpoint-record.ts'
+import type { EndpointRequest } from '../../shared/endpoints/endpoint-request.ts'
+import { readEndpoint } from '../../shared/endpoints/read-endpoint.ts'
+import type { ExecutionEnding } from './execution-ending.ts'
+
+/** An ended deployment with what its execution tells, which its record may not. */
+export interface EndedDeployment {
+  record: EndpointRecord
+  ending: ExecutionEnding
+}
+
+/** A condition can fail this often because the machine's last writes overtake us. */
+const ATTEMPTS = 3
+
+/**
+ * The endpoint of an ended deployment; `Failed` when that did not succeed. Undefined when somebody has meanwhile asked to
+ * delete the endpoint: the deletion is announced then.
+ */
+export async function concludeEndpoint(table: string, ending: ExecutionEnding): Promise<EndedDeployment | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const record = await readEndpoint(table, ending.id)
+    if (record && isSettled(record, ending)) return isTold(record, ending) ? { record, ending } : undefined
+    if (!record && ending.outcome === 'Succeeded') return undefined
+    try {
+      return { record: record ? await endRecord(table, record, ending) : await putRecord(table, ending), ending }
+    } catch (error) {
+      if (!isConditionFailure(error) || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+function isSettled({ status, executionArn }: EndpointRecord, ending: ExecutionEnding): boolean {
+  const isOver = status === 'Failed' || status === 'Deleting' || status === 'Deleted'
+  return executionArn !== ending.executionArn || ending.outcome === 'Succeeded' || isOver
+}
+
+function isTold({ status, executionArn }: EndpointRecord, ending: ExecutionEnding): boolean {
+  if (executionArn !== ending.executionArn) return false
+  return ending.outcome === 'Succeeded' || status === 'Failed'
+}
+
+async function endRecord(table: string, record: EndpointRecord, ending: ExecutionEnding): Promise<EndpointRecord> {
+  const reason = ending.reason ?? { error: 'Unknown', cause: '' }
+  const { endedAt } = ending
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { id: record.id },
+    ConditionExpression: '#status = :before',
+    UpdateExpression: 'SET #status = :failed, updatedAt = :now, endedAt = :now, #reason = :reason REMOVE taskToken',
+    ExpressionAttributeNames: { '#status': 'status', '#reason': 'reason' },
+    ExpressionAttributeValues: { ':before': record.status, ':failed': 'Failed', ':now': endedAt, ':reason': reason },
+  })
+  await withTransientErrors(() => dynamodb.send(update))
+  const { taskToken, ...rest } = record
+  return { ...rest, status: 'Failed', updatedAt: endedAt, endedAt, reason }
+}
+
+/** A deployment that died before its first state has made nothing, and still is told of. */
+async function putRecord(table: string, ending: ExecutionEnding): Promise<EndpointRecord> {
+  const { id, executionArn, startedAt, endedAt, reason } = ending
+  const { container, scaleInCooldown, maxConcurrency, ...asked } = (ending.input.request ??
+    {}) as unknown as EndpointRequest
+  const record: EndpointRecord = {
+    ...asked,
+    id,
+    list: 'endpoints',
+    createdAt: startedAt,
+    updatedAt: endedAt,
+    startedAt,
+    endedAt,
+    goneAt: endedAt,
+    status: 'Failed',
+    imageUri: container?.Image ?? '',
+    createdBy: ending.input.requestedBy ?? '',
+    executionArn,
+    ...(reason ? { reason } : {}),
+  }
+  const put = new PutCommand({ TableName: table, Item: record, ConditionExpression: 'attribute_not_exists(id)' })
+  await withTransientErrors(() => dynamodb.send(put))
+  return record
+}
