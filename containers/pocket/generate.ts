@@ -6,7 +6,18 @@ import { readCheckpoint } from './model/checkpoint.ts'
 import { generate } from './model/generate.ts'
 import { SHIPPED_WEIGHTS } from './weights/shipped-weights.ts'
 
-/** Paints one picture from the command line: node --import tsx containers/pocket/generate.ts "a red circle on blue" --out x.png */
+const USAGE = `Paints one picture: node --import tsx containers/pocket/generate.ts "a red circle on blue" --out x.png
+
+  --out FILE         the PNG (default pocket.png)
+  --model FILE       a pocket checkpoint (default: the shipped one)
+  --negative TEXT    what not to paint
+  --seed N           the same seed paints the same picture (default 1)
+  --steps N          default 20
+  --guidance N       default 7
+  --sampler NAME     A1111's name of it (default Euler)
+  --size WxH         multiples of 8 from 32 to 1024 (default 256x256)
+  --help             this text`
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -18,9 +29,14 @@ const { values, positionals } = parseArgs({
     guidance: { type: 'string', default: '7' },
     sampler: { type: 'string', default: 'Euler' },
     size: { type: 'string', default: '256x256' },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 })
 
+if (values.help || positionals.length === 0) {
+  console.log(USAGE)
+  process.exit(values.help ? 0 : 2)
+}
 const [width, height] = values.size.split('x').map(Number)
 const model = await readCheckpoint(basename(values.model), await readFile(values.model))
 const started = performance.now()
