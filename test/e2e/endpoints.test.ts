@@ -161,6 +161,46 @@ describe('endpoints on the laptop stack', () => {
     await untilNothingLeft(id, 'change')
   }).timeout(60_000)
 
+  it('changes one that scales by itself, which scales as before afterwards', async () => {
+    const id = await deploy('scales', { max_instance_number: 2, cool_down_time: '15 minutes' })
+    const name = nameOf('scales')
+    await untilStatus(id, 'InService')
+    const before = await view.scaling(name)
+    expect(before.targets).to.deep.equal(['0-2'])
+    expect(Object.keys(before.policies)).to.have.length(2)
+    expect(before.woken).to.deep.equal([`${name}-HasBacklogWithoutCapacity-ScalingPolicy`])
+    const patch = (body: object) => stack.api.call<EndpointRow>('PATCH', `/endpoints/${name}`, body)
+
+    const { status, data } = await patch({ instance_type: 'ml.g5.4xlarge', max_instance_number: 3 })
+    expect([status, data.endpoint_status]).to.deep.equal([202, 'Updating'])
+    const row = await eventually(async () => {
+      const now = await readRow(stack, id)
+      expect(now?.endpoint_status).to.be.oneOf(['Updating', 'InService'])
+      return now?.endpoint_status === 'InService' ? now : undefined
+    })
+    expect(row).to.include({ instance_type: 'ml.g5.4xlarge', max_instance_number: '3', error: null })
+    expect(await view.scaling(name)).to.deep.equal({ ...before, targets: ['0-3'] })
+
+    addFault(stack, { fault: 'fail-update', endpoint: name, reason: 'no such hardware' })
+    await patch({ instance_type: 'ml.g5.2xlarge', max_instance_number: 4 })
+    await eventually(async () => {
+      const now = await readRow(stack, id)
+      return now?.endpoint_status === 'InService' && now.error ? now : undefined
+    })
+    expect(await readRow(stack, id)).to.include({ instance_type: 'ml.g5.4xlarge', max_instance_number: '3' })
+    expect(await view.scaling(name)).to.deep.equal({ ...before, targets: ['0-3'] })
+
+    const refusal = await patch({ instance_type: 'ml.p4d.24xlarge' }).catch((error: ApiError) => error)
+    expect(refusal).to.include({ status: 400 })
+    expect(await view.scaling(name)).to.deep.equal({ ...before, targets: ['0-3'] })
+
+    expect((await patch({ min_instance_number: 1 })).data.endpoint_status).to.equal('InService')
+    expect((await view.scaling(name)).targets).to.deep.equal(['1-3'])
+    await remove('scales')
+    await untilNothingLeft(id, 'scales')
+    expect(await view.scaling(name)).to.deep.equal({ targets: [], policies: {}, woken: [] })
+  }).timeout(90_000)
+
   it('deletes one that nobody has used for its idle time, and says so', async () => {
     const id = await deploy('idle', { idle_hours: 3 })
     await untilStatus(id, 'InService')

@@ -12,7 +12,7 @@ const LARGEST_ZIP = 300 * 1024
 
 /** Actions for which AWS knows no resource, so that a role can only say `*`. */
 const WITHOUT_RESOURCE =
-  /^(logs:(.*LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe.*|CreateLogStream|PutLogEvents)|xray:.*|cloudwatch:PutMetricData|ecr:GetAuthorizationToken)$/
+  /^(logs:(.*LogDelivery|ListLogDeliveries|PutResourcePolicy|Describe.*|CreateLogStream|PutLogEvents)|xray:.*|cloudwatch:PutMetricData|ecr:GetAuthorizationToken|application-autoscaling:DescribeScalingPolicies)$/
 
 interface Statement {
   Action: string | string[]

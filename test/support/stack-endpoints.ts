@@ -1,6 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling'
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand,
+} from '@aws-sdk/client-application-auto-scaling'
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
@@ -24,6 +28,7 @@ export interface EndpointRow {
   error: string | null
   current_instance_count: string
   instance_type: string
+  max_instance_number: string
   execution: string
 }
 
@@ -70,6 +75,15 @@ export interface EndpointsView {
   lookForIdleOnes(): Promise<void>
   /** What of the endpoint is there at SageMaker, Application Auto Scaling and CloudWatch. */
   leftovers(name: string): Promise<string[]>
+  /** By what it scales: all empty where it does not. */
+  scaling(name: string): Promise<ScalingView>
+}
+
+/** Targets as `min-max`, policies with their settings but no ARNs, and the policies that the wake-up alarm calls. */
+export interface ScalingView {
+  targets: string[]
+  policies: Record<string, unknown>
+  woken: (string | undefined)[]
 }
 
 export async function viewEndpoints(stack: StackProcess): Promise<EndpointsView> {
@@ -108,6 +122,25 @@ export async function viewEndpoints(stack: StackProcess): Promise<EndpointsView>
     async deleteMachineArn() {
       const { stateMachines = [] } = await stack.sfn.send(new ListStateMachinesCommand({}))
       return stateMachines.find(({ name }) => name?.startsWith('DeleteEndpoint'))?.stateMachineArn ?? ''
+    },
+    async scaling(name) {
+      const resource = `endpoint/${name}/variant/prod`
+      const [{ ScalableTargets = [] }, { ScalingPolicies = [] }, { MetricAlarms = [] }] = await Promise.all([
+        scaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'sagemaker', ResourceIds: [resource] })),
+        scaling.send(new DescribeScalingPoliciesCommand({ ServiceNamespace: 'sagemaker', ResourceId: resource })),
+        alarms.send(new DescribeAlarmsCommand({ AlarmNamePrefix: `${name}-` })),
+      ])
+      const called = MetricAlarms.flatMap(({ AlarmActions = [] }) => AlarmActions)
+      return {
+        targets: ScalableTargets.map(({ MinCapacity, MaxCapacity }) => `${MinCapacity}-${MaxCapacity}`),
+        policies: Object.fromEntries(
+          ScalingPolicies.map((policy) => [
+            policy.PolicyName,
+            policy.StepScalingPolicyConfiguration ?? policy.TargetTrackingScalingPolicyConfiguration,
+          ]),
+        ),
+        woken: called.map((arn) => ScalingPolicies.find(({ PolicyARN }) => PolicyARN === arn)?.PolicyName),
+      }
     },
     async leftovers(name) {
       const [endpoints, configs, models, targets, found] = await Promise.all([

@@ -1,6 +1,7 @@
 import { TransientError } from '../errors.ts'
 
 const TRANSIENT_NAMES: ReadonlySet<string> = new Set([
+  'ConcurrentUpdateException',
   'InternalError',
   'InternalServerError',
   'LimitExceededException',

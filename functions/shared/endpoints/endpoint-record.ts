@@ -24,11 +24,21 @@ export type EndpointStatus = (typeof ENDPOINT_STATUSES)[number]
 /** The one production variant of every endpoint. */
 export const VARIANT = 'prod'
 
+/** What is needed to let an endpoint scale again, and stands nowhere else on its record. */
+export interface KeptScaling {
+  /** Seconds between two scale-ins. */
+  scaleInCooldown: number
+}
+
 /** A change of instances under way: what the endpoint has once SageMaker has taken it. */
 export interface PendingChange {
   configName: string
   instanceType: string
   instanceCount: number
+  minInstances?: number
+  maxInstances?: number
+  /** There where the endpoint scales by itself: it does not during the change, and does again after it. */
+  scaling?: KeptScaling
 }
 
 /** Item of the Endpoints table; its id is the name of the execution that deploys it. Times are ISO 8601 UTC. */

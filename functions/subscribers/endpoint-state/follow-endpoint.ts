@@ -6,6 +6,7 @@ import { describeEndpoint, type EndpointDescription, isNotFound } from '../../sh
 import type { EndpointRecord, EndpointStatus } from '../../shared/endpoints/endpoint-record.ts'
 import { giveTokenBack, isOver } from '../../shared/endpoints/give-token-back.ts'
 import { findEndpointByName } from '../../shared/endpoints/read-endpoint.ts'
+import { startScaling, stopScalingOfDeleted } from '../../shared/endpoints/scale-endpoint.ts'
 import { startDeletion } from '../../shared/endpoints/start-deletion.ts'
 import { changeEndpoint, type EndpointChange } from '../../shared/endpoints/write-endpoint.ts'
 import { TransientError } from '../../shared/errors.ts'
@@ -66,8 +67,21 @@ async function bringUpToDate(
   if (description.status === 'Gone') return deleteRest(context, endpoint)
   const change = changeOf(endpoint, description)
   if (change === undefined) return true
-  const updatedAt = isoTime(context.clock.now())
-  if (!(await changeEndpoint(context.endpointsTable, endpoint, { ...change, updatedAt }))) return false
+  return takeUp(context, endpoint, { ...change, updatedAt: isoTime(context.clock.now()) })
+}
+
+/** Scaling comes before the record forgets it, so that what dies in between is done by the event's next delivery. */
+async function takeUp(
+  { endpointsTable }: FollowContext,
+  endpoint: EndpointRecord,
+  change: EndpointChange,
+): Promise<boolean> {
+  const scaling = 'pending' in change ? endpoint.pending?.scaling : undefined
+  if (scaling) await startScaling({ ...endpoint, ...change } as EndpointRecord, scaling)
+  if (!(await changeEndpoint(endpointsTable, endpoint, change))) {
+    if (scaling) await stopScalingOfDeleted(endpointsTable, endpoint)
+    return false
+  }
   await deleteOldConfig(endpoint, change)
   return true
 }
@@ -98,7 +112,8 @@ function reasonOf(status: EndpointStatus, { status: word, reason }: EndpointDesc
 /** A change of instances is over once the endpoint is in service again: with the new configuration, or rolled back to the old one. */
 function settled({ pending }: EndpointRecord, seen: EndpointDescription, status: EndpointStatus): EndpointChange {
   if (pending === undefined || status !== 'InService') return {}
-  if (seen.configName === pending.configName) return { ...pending, pending: undefined, reason: undefined }
+  const { scaling, ...taken } = pending
+  if (seen.configName === pending.configName) return { ...taken, pending: undefined, reason: undefined }
   const cause = seen.reason || 'SageMaker took the change back and went on with the instances from before'
   return { pending: undefined, reason: { error: 'EndpointRolledBack', cause } }
 }

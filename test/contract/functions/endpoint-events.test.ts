@@ -3,6 +3,8 @@ import { SendTaskSuccessCommand, StartExecutionCommand } from '@aws-sdk/client-s
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect } from 'chai'
 import sinon from 'sinon'
+import { autoScaling } from '../../../functions/shared/aws/auto-scaling.ts'
+import { cloudwatch } from '../../../functions/shared/aws/cloudwatch.ts'
 import { dynamodb } from '../../../functions/shared/aws/dynamodb.ts'
 import { sagemaker } from '../../../functions/shared/aws/sagemaker.ts'
 import { states } from '../../../functions/shared/aws/states.ts'
@@ -52,6 +54,8 @@ describe('What follows an endpoint, on real tables', () => {
   let library: LibraryFixture
   let toStates: sinon.SinonStub
   let toSageMaker: sinon.SinonStub
+  let toScaling: sinon.SinonStub
+  let toAlarms: sinon.SinonStub
 
   before(async () => {
     library = await startLibrary()
@@ -60,6 +64,8 @@ describe('What follows an endpoint, on real tables', () => {
   beforeEach(() => {
     toStates = sinon.stub(states, 'send').resolves({})
     toSageMaker = sinon.stub(sagemaker, 'send')
+    toScaling = sinon.stub(autoScaling, 'send').callsFake(async () => ({ PolicyARN: 'arn:policy' }))
+    toAlarms = sinon.stub(cloudwatch, 'send').callsFake(async () => ({}))
     says('InService')
   })
   afterEach(async () => {
@@ -288,6 +294,80 @@ describe('What follows an endpoint, on real tables', () => {
         .to.deep.include({ status: 'InService', instanceType: 'ml.g5.2xlarge' })
         .and.deep.include({ reason: { error: 'EndpointRolledBack', cause: 'no such hardware' } })
       expect(toSageMaker.lastCall.args[0].input).to.deep.equal({ EndpointConfigName: 'next' })
+    })
+
+    describe('that closes a change of an endpoint which scales by itself', () => {
+      const pending = {
+        configName: 'next',
+        instanceType: 'ml.g5.4xlarge',
+        instanceCount: 2,
+        minInstances: 1,
+        maxInstances: 4,
+        scaling: { scaleInCooldown: 900 },
+      }
+      const scaled = (): string[] =>
+        [toScaling, toAlarms].flatMap((stub) => stub.getCalls().map(({ args }) => args[0].constructor.name))
+      const ALL = [
+        'RegisterScalableTargetCommand',
+        'PutScalingPolicyCommand',
+        'PutScalingPolicyCommand',
+        'PutMetricAlarmCommand',
+      ]
+      const target = () => toScaling.firstCall.args[0].input
+
+      it('lets it scale again, between the new bounds', async () => {
+        await make({ status: 'Updating', pending })
+        says('InService', { EndpointConfigName: 'next' })
+        await tell()
+        expect(scaled()).to.deep.equal(ALL)
+        expect(target()).to.include({ MinCapacity: 1, MaxCapacity: 4 })
+        const { TargetTrackingScalingPolicyConfiguration: tracking } = toScaling.secondCall.args[0].input
+        expect(tracking).to.include({ ScaleInCooldown: 900, TargetValue: 3 })
+        expect(toAlarms.lastCall.args[0].input.AlarmActions).to.deep.equal(['arn:policy'])
+        expect(await get('e'))
+          .to.include({ status: 'InService', instanceType: 'ml.g5.4xlarge', minInstances: 1, maxInstances: 4 })
+          .and.not.to.have.any.keys('pending', 'scaling')
+        await tell()
+        expect(scaled()).to.deep.equal(ALL)
+      })
+
+      it('lets it scale again between the old ones when it was rolled back', async () => {
+        await make({ status: 'Updating', pending })
+        await tell()
+        expect(scaled()).to.deep.equal(ALL)
+        expect(target()).to.include({ MinCapacity: 0, MaxCapacity: 2 })
+        expect(await get('e')).to.include({ status: 'InService', minInstances: 0, maxInstances: 2 })
+      })
+
+      it('does it once more when it had failed half-way', async () => {
+        await make({ status: 'Updating', pending })
+        says('InService', { EndpointConfigName: 'next' })
+        toAlarms.onFirstCall().rejects(Object.assign(new Error('slow down'), { name: 'Throttling' }))
+        expect((await failure(tell())).name).to.equal('TransientError')
+        expect(await get('e')).to.deep.include({ status: 'Updating', pending })
+        await tell()
+        expect(scaled().filter((command) => command === 'RegisterScalableTargetCommand')).to.have.lengthOf(2)
+        expect(await get('e')).not.to.have.property('pending')
+      })
+
+      it('lets nothing scale that somebody began to delete meanwhile', async () => {
+        await make({ status: 'Updating', pending })
+        says('InService', { EndpointConfigName: 'next' })
+        toAlarms.onFirstCall().callsFake(async () => put({ ...(await get('e')), status: 'Deleting' }))
+        await tell()
+        expect(toScaling.lastCall.args[0].constructor.name).to.equal('DeregisterScalableTargetCommand')
+        expect(toAlarms.lastCall.args[0].input).to.deep.equal({
+          AlarmNames: [`${NAME}-HasBacklogWithoutCapacity-Alarm`],
+        })
+        expect(await get('e')).to.include({ status: 'Deleting' })
+      })
+
+      it('does nothing while SageMaker is still at it', async () => {
+        await make({ status: 'Updating', pending })
+        says('Updating')
+        await tell()
+        expect(scaled()).to.deep.equal([])
+      })
     })
 
     it('has the rest deleted of an endpoint that somebody deleted at SageMaker, once for many events', async () => {

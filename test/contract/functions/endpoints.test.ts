@@ -4,6 +4,8 @@ import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { expect } from 'chai'
 import sinon from 'sinon'
 import { handler } from '../../../functions/api/endpoints/handler.ts'
+import { autoScaling } from '../../../functions/shared/aws/auto-scaling.ts'
+import { cloudwatch } from '../../../functions/shared/aws/cloudwatch.ts'
 import { dynamodb } from '../../../functions/shared/aws/dynamodb.ts'
 import { sagemaker } from '../../../functions/shared/aws/sagemaker.ts'
 import { states } from '../../../functions/shared/aws/states.ts'
@@ -17,6 +19,13 @@ const admin = { username: 'admin', roles: ['IT Operator'], permissions: ['sagema
 const artist = { username: 'anna', roles: ['artists'], permissions: ['sagemaker_endpoint:list'] }
 const absent = Object.assign(new Error('no such execution'), { name: 'ExecutionDoesNotExist' })
 const TABLE = 'Endpoints'
+const ScalingPolicies = [
+  { PolicyName: 'darkroom-test-async-1-HasBacklogWithoutCapacity-ScalingPolicy' },
+  {
+    PolicyName: 'darkroom-test-async-1-Invocations-ScalingPolicy',
+    TargetTrackingScalingPolicyConfiguration: { TargetValue: 3, ScaleInCooldown: 900 },
+  },
+]
 
 const body = {
   endpoint_name: 'test',
@@ -59,6 +68,8 @@ describe('The endpoint routes on real tables', () => {
   let library: LibraryFixture
   let toStates: sinon.SinonStub
   let toSageMaker: sinon.SinonStub
+  let toScaling: sinon.SinonStub
+  let toAlarms: sinon.SinonStub
 
   before(async () => {
     library = await startLibrary()
@@ -74,6 +85,8 @@ describe('The endpoint routes on real tables', () => {
       throw absent
     })
     toSageMaker = sinon.stub(sagemaker, 'send').resolves({ ProductionVariants: [{ VariantName: 'prod' }] })
+    toScaling = sinon.stub(autoScaling, 'send').callsFake(async () => ({ ScalingPolicies, PolicyARN: 'arn:policy' }))
+    toAlarms = sinon.stub(cloudwatch, 'send').callsFake(async () => ({}))
   })
   afterEach(async () => {
     sinon.restore()
@@ -377,8 +390,13 @@ describe('The endpoint routes on real tables', () => {
 
   describe('PATCH /endpoints/{name}', () => {
     const patch = (json: Json, name = 'darkroom-test-async-1') => call('PATCH /endpoints/{name}', { json, name })
-    const sent = (): Json[] =>
-      toSageMaker.getCalls().map(({ args }) => ({ ...args[0].input, command: args[0].constructor.name }))
+    const sentTo = (...stubs: sinon.SinonStub[]): Json[] =>
+      stubs
+        .flatMap((stub) => stub.getCalls())
+        .map(({ args }) => ({ ...args[0].input, command: args[0].constructor.name }))
+    const sent = () => sentTo(toSageMaker)
+    const scaled = () => sentTo(toScaling)
+    const commandsOf = (...stubs: sinon.SinonStub[]) => sentTo(...stubs).map(({ command }) => command)
 
     it('makes a configuration with the other instances and has SageMaker change over', async () => {
       await putLive('1', { autoscaling: false })
@@ -421,12 +439,11 @@ describe('The endpoint routes on real tables', () => {
       expect(sent()).to.deep.equal([])
     })
 
-    it('refuses an endpoint that is not there, not in service, or scales by itself', async () => {
+    it('refuses an endpoint that is not there or not in service', async () => {
       expect((await patch({ instance_count: 2 })).status).to.equal(404)
       await putLive('1', { status: 'Updating', autoscaling: false })
       expect((await patch({ instance_count: 2 })).status).to.equal(409)
-      await putLive('2')
-      expect((await patch({ instance_count: 2 }, 'darkroom-test-async-2')).status).to.equal(400)
+      expect([...sent(), ...scaled()]).to.deep.equal([])
     })
 
     it('refuses a body that changes nothing, or what is not allowed', async () => {
@@ -436,9 +453,154 @@ describe('The endpoint routes on real tables', () => {
         { instance_count: 5 },
         { instance_type: 'x' },
         { instance_count: '2' },
+        { max_instance_number: 5 },
+        { min_instance_number: -1 },
       ]) {
         expect((await patch(json)).status, JSON.stringify(json)).to.equal(400)
       }
+    })
+
+    describe('for an endpoint that scales by itself', () => {
+      const refusal = Object.assign(new Error('limit is 1'), { name: 'ResourceLimitExceeded' })
+      const START = [
+        'RegisterScalableTargetCommand',
+        'PutScalingPolicyCommand',
+        'PutScalingPolicyCommand',
+        'PutMetricAlarmCommand',
+      ]
+
+      it('keeps what its policies know, takes its target away and has SageMaker change over', async () => {
+        await putLive('1', { currentInstanceCount: 0 })
+        const { status, body: answer } = await patch({ instance_type: 'ml.g5.4xlarge', max_instance_number: 4 })
+        expect(status, JSON.stringify(answer)).to.equal(202)
+        expect(scaled().map(({ command }) => command)).to.deep.equal([
+          'DescribeScalingPoliciesCommand',
+          'DeregisterScalableTargetCommand',
+        ])
+        const [, create] = sent() as [Json, Json]
+        expect(create.ProductionVariants[0]).to.include({ InstanceType: 'ml.g5.4xlarge', InitialInstanceCount: 1 })
+        expect(toScaling.lastCall.calledBefore(toSageMaker.lastCall)).to.equal(true)
+        expect(await get('1')).to.deep.include({
+          status: 'Updating',
+          maxInstances: 2,
+          pending: {
+            instanceType: 'ml.g5.4xlarge',
+            instanceCount: 1,
+            minInstances: 0,
+            maxInstances: 4,
+            configName: create.EndpointConfigName,
+            scaling: { scaleInCooldown: 900 },
+          },
+        })
+      })
+
+      it('begins with as many instances as run, within its bounds, or with as many as are asked for', async () => {
+        const counts: [Json, Json, number][] = [
+          [{ currentInstanceCount: 2 }, {}, 2],
+          [{ currentInstanceCount: 2 }, { max_instance_number: 1 }, 1],
+          [{ currentInstanceCount: 1 }, { instance_count: 2 }, 2],
+        ]
+        for (const [now, wish, expected] of counts) {
+          await putLive('1', now)
+          expect((await patch({ instance_type: 'ml.g5.4xlarge', ...wish })).status).to.equal(202)
+          expect((await get('1'))?.pending.instanceCount, JSON.stringify(wish)).to.equal(expected)
+        }
+      })
+
+      it('lets it scale again as before when SageMaker refuses, and then only calls it in service', async () => {
+        await putLive('1')
+        toSageMaker.onThirdCall().rejects(refusal)
+        toAlarms.callsFake(async () => {
+          expect(await get('1')).to.have.property('pending')
+          return {}
+        })
+        expect((await patch({ instance_count: 2, max_instance_number: 3 })).body.message).to.contain('limit is 1')
+        expect(commandsOf(toScaling, toAlarms).slice(2)).to.deep.equal(START)
+        expect(scaled()[2]).to.include({ MinCapacity: 0, MaxCapacity: 2 })
+        expect(scaled()[3]).to.nested.include({ 'TargetTrackingScalingPolicyConfiguration.ScaleInCooldown': 900 })
+        expect(toAlarms.lastCall.args[0].input.AlarmActions).to.deep.equal(['arn:policy'])
+        expect(await get('1'))
+          .to.include({ status: 'InService', maxInstances: 2 })
+          .and.not.to.have.property('pending')
+      })
+
+      it('leaves no scaling behind when it is deleted while SageMaker refuses', async () => {
+        const item = await putLive('1')
+        toSageMaker.onThirdCall().callsFake(async () => {
+          await put(TABLE, { ...item, status: 'Deleting' })
+          throw refusal
+        })
+        expect((await patch({ instance_count: 2 })).status).to.equal(400)
+        expect(scaled().at(-1)?.command).to.equal('DeregisterScalableTargetCommand')
+        expect(toAlarms.lastCall.args[0].input).to.deep.equal({
+          AlarmNames: ['darkroom-test-async-1-HasBacklogWithoutCapacity-Alarm'],
+        })
+        expect(await get('1')).to.include({ status: 'Deleting' })
+      })
+
+      it('goes on without a target that is gone already', async () => {
+        await putLive('1')
+        toScaling.onFirstCall().resolves({ ScalingPolicies: [] })
+        toScaling.onSecondCall().rejects(Object.assign(new Error('none'), { name: 'ObjectNotFoundException' }))
+        expect((await patch({ instance_count: 2 })).status).to.equal(202)
+        expect((await get('1'))?.pending.scaling).to.deep.equal({ scaleInCooldown: 180 })
+      })
+
+      it('changes bounds alone at once', async () => {
+        await putLive('1')
+        const { status, body: answer } = await patch({ min_instance_number: 1, max_instance_number: 4 })
+        expect(status).to.equal(202)
+        expect(answer.data).to.include({
+          endpoint_status: 'InService',
+          min_instance_number: 1,
+          max_instance_number: 4,
+        })
+        expect(scaled()).to.deep.equal([
+          {
+            command: 'RegisterScalableTargetCommand',
+            ServiceNamespace: 'sagemaker',
+            ResourceId: 'endpoint/darkroom-test-async-1/variant/prod',
+            ScalableDimension: 'sagemaker:variant:DesiredInstanceCount',
+            MinCapacity: 1,
+            MaxCapacity: 4,
+          },
+        ])
+        expect(sent()).to.deep.equal([])
+        expect(await get('1')).to.include({ status: 'InService', minInstances: 1, maxInstances: 4 })
+      })
+
+      it('keeps the old bounds when the new ones are refused', async () => {
+        await putLive('1')
+        toScaling.rejects(Object.assign(new Error('too far'), { name: 'ValidationException' }))
+        const { status, body: answer } = await patch({ max_instance_number: 4 })
+        expect([status, answer.message]).to.deep.equal([400, 'Application Auto Scaling refused the change: too far'])
+        expect(await get('1')).to.include({ minInstances: 0, maxInstances: 2 })
+      })
+
+      it('does nothing for what is as asked already', async () => {
+        await putLive('1')
+        const asIs = { instance_type: 'ml.g5.2xlarge', instance_count: 1, max_instance_number: 2 }
+        expect((await patch(asIs)).status).to.equal(202)
+        expect([...sent(), ...scaled()]).to.deep.equal([])
+      })
+
+      it('refuses bounds and counts that do not fit together', async () => {
+        await putLive('1')
+        await putLive('2', { endpointType: 'Real-time', minInstances: 1 })
+        await putLive('3', { autoscaling: false })
+        const refused: [string, Json, string][] = [
+          ['1', { min_instance_number: 3 }, 'max_instance_number'],
+          ['1', { instance_count: 3 }, 'instance_count'],
+          ['2', { min_instance_number: 0 }, 'min_instance_number should be at least 1 for real-time endpoint: 0'],
+          ['3', { max_instance_number: 3 }, 'does not scale by itself'],
+        ]
+        for (const [id, wish, mention] of refused) {
+          const { status, body: answer } = await patch(wish, `darkroom-test-async-${id}`)
+          expect(status, JSON.stringify(wish)).to.equal(400)
+          expect(answer.message).to.contain(mention)
+        }
+        expect([...sent(), ...scaled()]).to.deep.equal([])
+      })
     })
   })
 

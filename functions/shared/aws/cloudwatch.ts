@@ -1,0 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+
+/** The CloudWatch client of every function. */
+export const cloudwatch = new CloudWatchClient({})
