@@ -23,6 +23,9 @@ export interface StackChildOptions {
   onLine?(line: string): void
 }
 
+/** As `npm start` has them. A small young generation costs a tenth of the speed and saves 40 MB of ten thousand waiting executions. */
+const NODE_OPTIONS = ['--max-semi-space-size=4', '--import', 'tsx']
+
 export const FREE_PORTS = ['--port', '0', '--api-port', '0']
 
 const READY = /^Darkroom is ready after ([\d.]+) s/
@@ -56,7 +59,7 @@ export async function startStackChild(
   dataDirectory: string,
   { options = [], detached = false, onLine = () => {} }: StackChildOptions = {},
 ): Promise<StackChild> {
-  const words = ['--import', 'tsx', 'local/main.ts', '--data-dir', dataDirectory, ...options]
+  const words = [...NODE_OPTIONS, 'local/main.ts', '--data-dir', dataDirectory, ...options]
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], detached })
   const printed: string[] = []
   const seconds = await untilReady(child, printed, onLine)
