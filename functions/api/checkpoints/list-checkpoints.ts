@@ -1,8 +1,6 @@
-import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
 import { type Account, maySee } from '../../shared/accounts/account.ts'
 import { findAccount } from '../../shared/accounts/find-account.ts'
-import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
-import { dynamodb } from '../../shared/aws/dynamodb.ts'
+import { queryItems } from '../../shared/aws/query-items.ts'
 import {
   CHECKPOINT_STATUSES,
   CHECKPOINT_TYPES,
@@ -80,20 +78,13 @@ function isWanted(record: CheckpointRecord, roles: readonly string[], viewers: r
   return viewers.every((viewer) => maySee(viewer, allowed))
 }
 
-async function* newestFirst(table: string, wanted: ListRequest): AsyncGenerator<CheckpointRecord> {
-  let start: Record<string, unknown> | undefined
-  do {
-    const query: QueryCommand = new QueryCommand({
-      TableName: table,
-      IndexName: 'newest',
-      ScanIndexForward: false,
-      ...filtered(wanted),
-      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-    })
-    const page: QueryCommandOutput = await withTransientErrors(() => dynamodb.send(query))
-    yield* (page.Items ?? []) as CheckpointRecord[]
-    start = page.LastEvaluatedKey
-  } while (start !== undefined)
+function newestFirst(table: string, wanted: ListRequest): AsyncGenerator<CheckpointRecord> {
+  return queryItems({
+    TableName: table,
+    IndexName: 'newest',
+    ScanIndexForward: false,
+    ...filtered(wanted),
+  })
 }
 
 function filtered({ types, status }: ListRequest) {

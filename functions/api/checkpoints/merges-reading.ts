@@ -1,6 +1,4 @@
-import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
-import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
-import { dynamodb } from '../../shared/aws/dynamodb.ts'
+import { queryItems } from '../../shared/aws/query-items.ts'
 import type { CheckpointRecord } from '../../shared/checkpoints/checkpoint-record.ts'
 import { isoTime } from '../../shared/clock.ts'
 import type { MergeRecord } from '../../shared/merges/merge-record.ts'
@@ -12,26 +10,20 @@ const LONGEST_MERGE_MS = 24 * 60 * 60 * 1000
 /** The merges that are running now; only the index entries of the last day are read. */
 export async function runningMerges({ mergesTable, clock }: CheckpointsContext): Promise<MergeRecord[]> {
   const found: MergeRecord[] = []
-  let start: Record<string, unknown> | undefined
-  do {
-    const query: QueryCommand = new QueryCommand({
-      TableName: mergesTable,
-      IndexName: 'newest',
-      KeyConditionExpression: '#list = :list AND createdAt > :since',
-      FilterExpression: '#status IN (:planning, :merging)',
-      ExpressionAttributeNames: { '#list': 'list', '#status': 'status' },
-      ExpressionAttributeValues: {
-        ':list': 'merges',
-        ':since': isoTime(clock.now() - LONGEST_MERGE_MS),
-        ':planning': 'Planning',
-        ':merging': 'Merging',
-      },
-      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-    })
-    const page: QueryCommandOutput = await withTransientErrors(() => dynamodb.send(query))
-    found.push(...((page.Items ?? []) as MergeRecord[]))
-    start = page.LastEvaluatedKey
-  } while (start !== undefined)
+  const query = {
+    TableName: mergesTable,
+    IndexName: 'newest',
+    KeyConditionExpression: '#list = :list AND createdAt > :since',
+    FilterExpression: '#status IN (:planning, :merging)',
+    ExpressionAttributeNames: { '#list': 'list', '#status': 'status' },
+    ExpressionAttributeValues: {
+      ':list': 'merges',
+      ':since': isoTime(clock.now() - LONGEST_MERGE_MS),
+      ':planning': 'Planning',
+      ':merging': 'Merging',
+    },
+  }
+  for await (const item of queryItems<MergeRecord>(query)) found.push(item)
   return found
 }
 

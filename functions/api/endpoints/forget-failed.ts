@@ -1,6 +1,4 @@
-import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
-import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
-import { dynamodb } from '../../shared/aws/dynamodb.ts'
+import { queryItems } from '../../shared/aws/query-items.ts'
 import { isoTime } from '../../shared/clock.ts'
 import type { EndpointRecord } from '../../shared/endpoints/endpoint-record.ts'
 import { changeEndpoint } from '../../shared/endpoints/write-endpoint.ts'
@@ -17,20 +15,13 @@ export async function forgetFailed(
   }
 }
 
-async function* failedOnes(table: string): AsyncGenerator<EndpointRecord> {
-  let start: Record<string, unknown> | undefined
-  do {
-    const query: QueryCommand = new QueryCommand({
-      TableName: table,
-      IndexName: 'newest',
-      KeyConditionExpression: '#list = :list',
-      FilterExpression: '#status = :failed',
-      ExpressionAttributeNames: { '#list': 'list', '#status': 'status' },
-      ExpressionAttributeValues: { ':list': 'endpoints', ':failed': 'Failed' },
-      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-    })
-    const page: QueryCommandOutput = await withTransientErrors(() => dynamodb.send(query))
-    yield* (page.Items ?? []) as EndpointRecord[]
-    start = page.LastEvaluatedKey
-  } while (start !== undefined)
+function failedOnes(table: string): AsyncGenerator<EndpointRecord> {
+  return queryItems({
+    TableName: table,
+    IndexName: 'newest',
+    KeyConditionExpression: '#list = :list',
+    FilterExpression: '#status = :failed',
+    ExpressionAttributeNames: { '#list': 'list', '#status': 'status' },
+    ExpressionAttributeValues: { ':list': 'endpoints', ':failed': 'Failed' },
+  })
 }

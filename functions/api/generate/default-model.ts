@@ -1,7 +1,5 @@
-import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
 import { type Account, maySee } from '../../shared/accounts/account.ts'
-import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
-import { dynamodb } from '../../shared/aws/dynamodb.ts'
+import { queryItems } from '../../shared/aws/query-items.ts'
 import type { CheckpointRecord } from '../../shared/checkpoints/checkpoint-record.ts'
 import type { EndpointRecord } from '../../shared/endpoints/endpoint-record.ts'
 import { CheckpointNotFoundError } from '../../shared/errors.ts'
@@ -28,21 +26,14 @@ export async function defaultModel(
   )
 }
 
-async function* activeModels(table: string): AsyncGenerator<CheckpointRecord> {
-  let start: Record<string, unknown> | undefined
-  do {
-    const query: QueryCommand = new QueryCommand({
-      TableName: table,
-      IndexName: 'newest',
-      ScanIndexForward: false,
-      KeyConditionExpression: '#list = :list',
-      FilterExpression: '#status = :active AND #type = :type',
-      ExpressionAttributeNames: { '#list': 'list', '#status': 'status', '#type': 'type' },
-      ExpressionAttributeValues: { ':list': 'checkpoints', ':active': 'Active', ':type': 'Stable-diffusion' },
-      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-    })
-    const page: QueryCommandOutput = await withTransientErrors(() => dynamodb.send(query))
-    yield* (page.Items ?? []) as CheckpointRecord[]
-    start = page.LastEvaluatedKey
-  } while (start !== undefined)
+function activeModels(table: string): AsyncGenerator<CheckpointRecord> {
+  return queryItems({
+    TableName: table,
+    IndexName: 'newest',
+    ScanIndexForward: false,
+    KeyConditionExpression: '#list = :list',
+    FilterExpression: '#status = :active AND #type = :type',
+    ExpressionAttributeNames: { '#list': 'list', '#status': 'status', '#type': 'type' },
+    ExpressionAttributeValues: { ':list': 'checkpoints', ':active': 'Active', ':type': 'Stable-diffusion' },
+  })
 }

@@ -106,8 +106,3 @@ export interface DeletionRecord {
   reason?: { error: string; cause: string }
   announcement?: { eventId: string; claimedAt: string; sentAt?: string }
 }
-
-/** Whether the endpoint is there and not on its way out. */
-export function isLive(status: EndpointStatus): boolean {
-  return status !== 'Deleting' && status !== 'Deleted' && status !== 'Failed'
-}

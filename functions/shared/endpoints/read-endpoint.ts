@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { withTransientErrors } from '../aws/classify-aws-error.ts'
 import { dynamodb } from '../aws/dynamodb.ts'
-import { nameClaim, roleClaim } from './claims.ts'
+import { nameClaim } from './claims.ts'
 import type { DeletionRecord, EndpointRecord } from './endpoint-record.ts'
 
 /** The endpoint of this id, read consistently, or undefined. */
@@ -19,11 +19,6 @@ export async function readDeletion(table: string, id: string): Promise<DeletionR
 /** The endpoint that SageMaker knows by this name, or undefined. */
 export async function findEndpointByName(table: string, name: string): Promise<EndpointRecord | undefined> {
   return findClaimant(table, nameClaim(name))
-}
-
-/** The endpoint of a role, or undefined. */
-export async function findEndpointOfRole(table: string, role: string): Promise<EndpointRecord | undefined> {
-  return findClaimant(table, roleClaim(role))
 }
 
 /** The endpoint that holds a claim, or undefined. */

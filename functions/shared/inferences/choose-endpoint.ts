@@ -1,7 +1,5 @@
-import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
 import { type Account, maySee } from '../accounts/account.ts'
-import { withTransientErrors } from '../aws/classify-aws-error.ts'
-import { dynamodb } from '../aws/dynamodb.ts'
+import { queryItems } from '../aws/query-items.ts'
 import type { EndpointRecord } from '../endpoints/endpoint-record.ts'
 import { findEndpointByName } from '../endpoints/read-endpoint.ts'
 import { EndpointNotFoundError, EndpointNotInServiceError, InvalidRequestError } from '../errors.ts'
@@ -55,23 +53,16 @@ async function anyEndpoint(table: string, { caller, type }: EndpointWish): Promi
   throw new EndpointNotInServiceError(`no available ${kind}endpoints for ${whose}`)
 }
 
-async function* endpointsInService(table: string): AsyncGenerator<EndpointRecord> {
-  let start: Record<string, unknown> | undefined
-  do {
-    const query: QueryCommand = new QueryCommand({
-      TableName: table,
-      IndexName: 'newest',
-      ScanIndexForward: false,
-      KeyConditionExpression: '#list = :list',
-      FilterExpression: '#status IN (:inService, :updating)',
-      ExpressionAttributeNames: { '#list': 'list', '#status': 'status' },
-      ExpressionAttributeValues: { ':list': 'endpoints', ':inService': 'InService', ':updating': 'Updating' },
-      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-    })
-    const page: QueryCommandOutput = await withTransientErrors(() => dynamodb.send(query))
-    yield* (page.Items ?? []) as EndpointRecord[]
-    start = page.LastEvaluatedKey
-  } while (start !== undefined)
+function endpointsInService(table: string): AsyncGenerator<EndpointRecord> {
+  return queryItems({
+    TableName: table,
+    IndexName: 'newest',
+    ScanIndexForward: false,
+    KeyConditionExpression: '#list = :list',
+    FilterExpression: '#status IN (:inService, :updating)',
+    ExpressionAttributeNames: { '#list': 'list', '#status': 'status' },
+    ExpressionAttributeValues: { ':list': 'endpoints', ':inService': 'InService', ':updating': 'Updating' },
+  })
 }
 
 function lastUse({ lastUsedAt }: EndpointRecord): string {

@@ -1,6 +1,4 @@
-import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/lib-dynamodb'
-import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
-import { dynamodb } from '../../shared/aws/dynamodb.ts'
+import { queryItems } from '../../shared/aws/query-items.ts'
 import { type Clock, isoTime } from '../../shared/clock.ts'
 import type { EndpointRecord } from '../../shared/endpoints/endpoint-record.ts'
 import { startDeletion } from '../../shared/endpoints/start-deletion.ts'
@@ -44,19 +42,12 @@ async function deleteIdle(context: IdleContext, endpoint: EndpointRecord): Promi
   return true
 }
 
-async function* endpoints(table: string): AsyncGenerator<EndpointRecord> {
-  let start: Record<string, unknown> | undefined
-  do {
-    const query: QueryCommand = new QueryCommand({
-      TableName: table,
-      IndexName: 'newest',
-      KeyConditionExpression: '#list = :list',
-      ExpressionAttributeNames: { '#list': 'list' },
-      ExpressionAttributeValues: { ':list': 'endpoints' },
-      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-    })
-    const page: QueryCommandOutput = await withTransientErrors(() => dynamodb.send(query))
-    yield* (page.Items ?? []) as EndpointRecord[]
-    start = page.LastEvaluatedKey
-  } while (start !== undefined)
+function endpoints(table: string): AsyncGenerator<EndpointRecord> {
+  return queryItems({
+    TableName: table,
+    IndexName: 'newest',
+    KeyConditionExpression: '#list = :list',
+    ExpressionAttributeNames: { '#list': 'list' },
+    ExpressionAttributeValues: { ':list': 'endpoints' },
+  })
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, Start, TestStateRequest, TestStateStep } from '../contract.ts'
+import type { Json, JsonObject, Start, TestStateRequest } from '../contract.ts'
 import type { Machine, State } from '../machine.ts'
 import type { Frame } from '../run/frame.ts'
 import { newExecution, openRoot } from '../run/open-execution.ts'
@@ -17,8 +17,6 @@ export interface Subject {
   /** What the inspection levels DEBUG and TRACE show, by name. */
   readonly inspection: Record<string, Json>
 }
-
-export type Tested = TestStateStep
 
 /** Puts the state on a run of its own. Throws Refusal for an input, variables or a context that are no good. */
 export function openSubject(request: TestStateRequest, state: State, fields: JsonObject): Subject {

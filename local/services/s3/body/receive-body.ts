@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { type ChecksumAlgorithm, checksumHeader, checksumTraits } from '../checksums/checksum-algorithms.ts'
+import { type ChecksumAlgorithm, checksumTraits } from '../checksums/checksum-algorithms.ts'
 import type { RunningChecksum } from '../checksums/running-checksum.ts'
 import { S3Error } from '../s3-error.ts'
 import { createAwsChunkedDecoder } from './aws-chunked.ts'
@@ -114,7 +114,3 @@ export const digestLocalBytes = async (
   for await (const payload of source) await consume(digesting, payload, sink)
   return verify(digesting, { length: digesting.size, chunked: false }, new Map())
 }
-
-/** The response headers that repeat an upload's checksum. */
-export const checksumHeaders = (algorithm: ChecksumAlgorithm, value: string | undefined): Record<string, string> =>
-  value === undefined ? {} : { [checksumHeader(algorithm)]: value }
