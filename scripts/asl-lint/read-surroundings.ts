@@ -3,14 +3,20 @@ import { parse } from 'yaml'
 import * as errors from '../../functions/shared/errors.ts'
 import type { Surroundings } from './machine.ts'
 
+type Functions = Record<string, { timeout?: number }>
+
+interface ResourcesPart {
+  Resources?: Record<string, { Properties?: { DefinitionSubstitutions?: Record<string, unknown> } }>
+}
+
+/** Parts are written out or are `${file(path)}`. */
 interface ServerlessFile {
   provider: { timeout: number }
-  functions: Record<string, { timeout?: number }>
-  resources: (
-    | string
-    | { Resources?: Record<string, { Properties?: { DefinitionSubstitutions?: Record<string, unknown> } }> }
-  )[]
+  functions: (string | Functions)[]
+  resources: (string | ResourcesPart)[]
 }
+
+const INCLUDE = /^\$\{file\((.+)\)\}$/
 
 const FUNCTION_ARN = /^(\w+)LambdaFunction\.Arn$/
 
@@ -29,20 +35,27 @@ function listDocumentedErrors(path: string): Set<string> {
 
 const uncapitalize = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
+/** CloudFormation's short tags are not resolved: their text is all that is needed. */
+function readYaml(path: string): unknown {
+  return parse(readFileSync(path, 'utf8'), { logLevel: 'silent', merge: true })
+}
+
+function resolveIncludes<Part>(parts: (string | Part)[]): Part[] {
+  return parts.map((part) => (typeof part === 'string' ? (readYaml(INCLUDE.exec(part)?.[1] ?? part) as Part) : part))
+}
+
 /** What the machines refer to outside themselves: serverless.yml, docs/errors.md and the error classes. */
 export function readSurroundings(): Surroundings {
-  // CloudFormation's short tags are not resolved here, their text is all that is needed.
-  const file = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent', merge: true }) as ServerlessFile
-  const substitutions = file.resources.flatMap((part) =>
-    typeof part === 'string'
-      ? []
-      : Object.values(part.Resources ?? {}).flatMap(({ Properties }) =>
-          Object.entries(Properties?.DefinitionSubstitutions ?? {}),
-        ),
+  const file = readYaml('serverless.yml') as ServerlessFile
+  const functions: Functions = Object.assign({}, ...resolveIncludes(file.functions))
+  const substitutions = resolveIncludes(file.resources).flatMap((part) =>
+    Object.values(part.Resources ?? {}).flatMap(({ Properties }) =>
+      Object.entries(Properties?.DefinitionSubstitutions ?? {}),
+    ),
   )
   const timeouts = substitutions.flatMap(([name, value]) => {
     const called = FUNCTION_ARN.exec(String(value))?.[1]
-    const timeout = called === undefined ? undefined : file.functions[uncapitalize(called)]?.timeout
+    const timeout = called === undefined ? undefined : functions[uncapitalize(called)]?.timeout
     return called === undefined ? [] : [[name, timeout ?? file.provider.timeout] as const]
   })
   return {
