@@ -8,6 +8,7 @@ export type CheckpointFamily =
   | 'sdxl-refiner'
   | 'sd3'
   | 'flux'
+  | 'pocket'
   | 'lora'
   | 'controlnet'
   | 'vae'
@@ -20,10 +21,17 @@ export type CheckpointVariant = 'plain' | 'inpainting' | 'instruct-pix2pix'
 type Tensors = ReadonlyMap<string, TensorInfo>
 
 const FIRST_CONVOLUTION = 'model.diffusion_model.input_blocks.0.0.weight'
+/** What the pocket model has and no model for a GPU: it mixes colours and is told where the shape is. All of them are matrices. */
+const POCKET_ONLY = [
+  'cond_stage_model.token_embedding.weight',
+  'model.diffusion_model.palette.weight',
+  'model.diffusion_model.layout.weight',
+]
 const CROSS_ATTENTION = /^model\.diffusion_model\.input_blocks\..*\.attn2\.to_k\.weight$/
 
 /** In order: the first row that holds names the family. Names come before widths, so a slimmed model keeps its family. */
 const FAMILIES: readonly [CheckpointFamily, (tensors: Tensors) => boolean][] = [
+  ['pocket', (tensors) => POCKET_ONLY.every((name) => tensors.get(name)?.shape.length === 2)],
   ['sd3', (tensors) => hasName(tensors, /^model\.diffusion_model\.joint_blocks\./)],
   ['flux', (tensors) => hasName(tensors, /^(model\.diffusion_model\.)?double_blocks\./)],
   ['sdxl', (tensors) => hasName(tensors, /^conditioner\.embedders\.1\./)],

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import { weightsPath } from '../../../../../containers/pocket/weights/shipped-weights.ts'
 import { detectFamily, detectVariant } from '../../../../../functions/shared/checkpoints/detect-family.ts'
 import { inspectCheckpoint } from '../../../../../functions/shared/checkpoints/inspect-checkpoint.ts'
 import { createMemorySource } from '../../../../../functions/shared/objects/byte-source.ts'
@@ -53,6 +54,16 @@ describe('detectFamily', () => {
     ['sdxl', { 'model.diffusion_model.input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight': [640, 2048] }],
     ['sd3', { 'model.diffusion_model.joint_blocks.0.w': [1] }],
     ['flux', { 'double_blocks.0.w': [1] }],
+    [
+      'pocket',
+      {
+        'cond_stage_model.token_embedding.weight': [176, 32],
+        'model.diffusion_model.palette.weight': [128, 12],
+        'model.diffusion_model.layout.weight': [128, 1024],
+      },
+    ],
+    ['unknown', { 'model.diffusion_model.palette.weight': [128, 12], 'model.diffusion_model.layout.weight': [128] }],
+    ['lora', { 'lora_unet_stem.lora_up.weight': [20, 4] }],
     ['lora', { 'lora_unet_x.lora_up.weight': [1] }],
     ['vae', { 'encoder.conv_in.weight': [1], 'decoder.conv_in.weight': [1] }],
     ['controlnet', { 'control_model.w': [1] }],
@@ -64,6 +75,16 @@ describe('detectFamily', () => {
       expect(detectFamily(headerOf(shapes))).to.equal(family)
     })
   }
+
+  it('knows the shipped pocket models', async () => {
+    const families = await Promise.all(
+      (['pocket-base', 'pocket-pastel'] as const).map(async (name) => {
+        const source = createMemorySource(name, readFileSync(weightsPath(name)))
+        return (await inspectCheckpoint(source)).family
+      }),
+    )
+    expect(families).to.deep.equal(['pocket', 'pocket'])
+  })
 
   it('knows the real models', () => {
     const read = (file: string) => headerOf(JSON.parse(readFileSync(`../shared/data/${file}.shapes.json`, 'utf8')))
