@@ -156,6 +156,31 @@ export class RoleTakenError extends PermanentError {
   override readonly name = 'RoleTaken'
 }
 
+/** No packaged model has this id or name, or the caller may not see it. */
+export class PackagedModelNotFoundError extends PermanentError {
+  override readonly name = 'PackagedModelNotFound'
+}
+
+/** The packaged model is still being made, being deleted, or has failed. */
+export class PackagedModelNotActiveError extends PermanentError {
+  override readonly name = 'PackagedModelNotActive'
+}
+
+/** Another packaged model has this name. */
+export class ModelNameTakenError extends PermanentError {
+  override readonly name = 'ModelNameTaken'
+}
+
+/** An endpoint runs the packaged model that is to be deleted. */
+export class ModelInUseError extends PermanentError {
+  override readonly name = 'ModelInUse'
+}
+
+/** The folder or the tarball is not laid out as containers read it; the message says what is where it should not be. */
+export class InvalidModelPackageError extends PermanentError {
+  override readonly name = 'InvalidModelPackage'
+}
+
 function listOffenders(offenders: readonly string[]): string {
   if (offenders.length === 0) return ''
   const more = offenders.length - LISTED_OFFENDERS

@@ -1,7 +1,7 @@
 import { CHECKPOINT_TYPES, type CheckpointType } from '../../shared/checkpoints/checkpoint-record.ts'
+import { checkFileName } from '../../shared/checkpoints/file-rules.ts'
 import { choiceField, integerField, listField, objectField, refuse, textField } from '../../shared/http/fields.ts'
 import type { JsonObject } from '../../shared/http/json-body.ts'
-import { checkFileName } from './file-rules.ts'
 import { storableParams } from './storable-params.ts'
 
 /** A file that is to be uploaded in so many parts. */

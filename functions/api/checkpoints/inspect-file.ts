@@ -1,9 +1,9 @@
 import type { CheckpointType } from '../../shared/checkpoints/checkpoint-record.ts'
+import { type Inspection, inspectionOf } from '../../shared/checkpoints/file-rules.ts'
 import { inspectCheckpoint } from '../../shared/checkpoints/inspect-checkpoint.ts'
 import { InvalidSafetensorsError } from '../../shared/errors.ts'
 import { createS3Source } from '../../shared/objects/s3-byte-source.ts'
 import type { StoredFile } from './complete-upload.ts'
-import { type Inspection, inspectionOf } from './file-rules.ts'
 
 const INSPECTIONS: Readonly<Record<Inspection, (bucket: string, file: StoredFile) => Promise<unknown>>> = {
   safetensors: (bucket, file) => inspectCheckpoint(createS3Source({ bucket, ...file })),

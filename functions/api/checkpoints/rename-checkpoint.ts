@@ -1,11 +1,11 @@
 import type { CheckpointRecord } from '../../shared/checkpoints/checkpoint-record.ts'
+import { checkFileName, extensionOf, KNOWN_EXTENSIONS } from '../../shared/checkpoints/file-rules.ts'
 import { releaseName } from '../../shared/checkpoints/name-claims.ts'
 import { CheckpointNotActiveError } from '../../shared/errors.ts'
 import { refuse, textField } from '../../shared/http/fields.ts'
 import { changeCheckpoint } from './change-checkpoint.ts'
 import type { CheckpointsContext } from './checkpoints-context.ts'
 import { claimFreeName } from './claim-free-name.ts'
-import { checkFileName, extensionOf, KNOWN_EXTENSIONS } from './file-rules.ts'
 
 /**
  * Gives the first file of an active checkpoint another name; the other files keep theirs. Only the name and its claim

@@ -64,6 +64,9 @@ export interface EndpointRecord {
   createdBy: string
   executionArn: string
   modelName: string
+  /** The packaged model that it runs, by id and by name. */
+  modelId?: string
+  packageName?: string
   configName: string
   pending?: PendingChange
   imageUri: string

@@ -5,6 +5,13 @@ export interface Container {
   Image: string
   Environment: Record<string, string>
   ModelDataUrl?: string
+  ModelDataSource?: {
+    S3DataSource: {
+      S3Uri: string
+      S3DataType: 'S3Prefix' | 'S3Object'
+      CompressionType: 'None' | 'Gzip'
+    }
+  }
 }
 
 /** `request` in the input of deploy-endpoint: what the caller asked for, checked and with every default filled in. */
@@ -25,6 +32,9 @@ export interface EndpointRequest {
   maxConcurrency: number
   /** Seconds between two scale-ins. */
   scaleInCooldown: number
+  /** The packaged model that it runs, by id and by name. */
+  modelId?: string
+  packageName?: string
   idleHours?: number
   notify?: boolean
 }

@@ -21,6 +21,11 @@ const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
   EndpointBusy: 409,
   EndpointNameTaken: 409,
   RoleTaken: 409,
+  PackagedModelNotFound: 404,
+  PackagedModelNotActive: 409,
+  ModelNameTaken: 409,
+  ModelInUse: 409,
+  InvalidModelPackage: 400,
 }
 
 /** Turns what a handler threw into the answer; only messages meant for the caller leave the house. */

@@ -96,6 +96,18 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     what: 'The GPU has too little memory for the request',
     next: 'Ask for smaller or fewer images. The operator can give the endpoint a larger instance type: PATCH /endpoints/{name}.',
   },
+  ModelNameTaken: {
+    what: 'There is a packaged model of that name already',
+    next: 'Choose another name, or delete the other model (DELETE /models/{id}), and start {it} again.',
+  },
+  InvalidModelPackage: {
+    what: 'The tarball is not laid out as containers read it',
+    next: 'Correct what the detail above names, pack it again (npm run pack-model checks before it packs), and start {it} again.',
+  },
+  ModelRefused: {
+    what: 'SageMaker refused the model',
+    next: 'Change what the detail above names and start {it} again.',
+  },
   RoleTaken: {
     what: 'One of the roles has an endpoint already',
     next: 'Use that endpoint, delete it, or deploy for another role.',

@@ -33,7 +33,16 @@ describe('The error vocabulary', () => {
   })
 
   it('has words in the mail for each name that a job can fail with', () => {
-    const apiOnly = ['Forbidden', 'CheckpointInUse', 'MergeNotFound', 'EndpointNotFound', 'EndpointBusy']
+    const apiOnly = [
+      'Forbidden',
+      'CheckpointInUse',
+      'MergeNotFound',
+      'EndpointNotFound',
+      'EndpointBusy',
+      'PackagedModelNotFound',
+      'PackagedModelNotActive',
+      'ModelInUse',
+    ]
     const names = documented.map(([, name]) => name).filter((name) => !apiOnly.includes(name!) && name !== 'Unknown')
     expect([...ADVISED_ERRORS].sort()).to.deep.equal(names.sort())
   })

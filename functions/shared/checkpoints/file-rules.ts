@@ -1,5 +1,5 @@
-import type { CheckpointType } from '../../shared/checkpoints/checkpoint-record.ts'
-import { refuse } from '../../shared/http/fields.ts'
+import { refuse } from '../http/fields.ts'
+import type { CheckpointType } from './checkpoint-record.ts'
 
 /** How a file is looked at before its checkpoint becomes active. */
 export type Inspection = 'safetensors' | 'not empty'

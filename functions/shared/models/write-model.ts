@@ -1,0 +1,55 @@
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { isConditionFailure, withTransientErrors } from '../aws/classify-aws-error.ts'
+import { dynamodb } from '../aws/dynamodb.ts'
+import type { ModelRecord } from './model-record.ts'
+
+/** Attributes to set. */
+export type ModelChange = Partial<ModelRecord>
+
+/** Puts the record of a new model; true when it is this execution's, also from an earlier attempt. False once the execution has ended. */
+export async function putModel(table: string, record: ModelRecord): Promise<boolean> {
+  const put = new PutCommand({
+    TableName: table,
+    Item: record,
+    ConditionExpression: 'attribute_not_exists(id) OR (executionArn = :execution AND #status = :status)',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':execution': record.executionArn, ':status': record.status },
+  })
+  return unlessRefused(() => withTransientErrors(() => dynamodb.send(put)))
+}
+
+/** Changes the record if its status, and how often it was used, are as they were read. False when they are not any more. */
+export async function changeModel(
+  table: string,
+  { id, status, useCount }: Pick<ModelRecord, 'id' | 'status' | 'useCount'>,
+  change: ModelChange,
+): Promise<boolean> {
+  const fields = Object.entries(change).filter(([, value]) => value !== undefined)
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { id },
+    ConditionExpression: '#seenStatus = :seenStatus AND #seenUses = :seenUses',
+    UpdateExpression: `SET ${fields.map(([field]) => `#${field} = :${field}`).join(', ')}`,
+    ExpressionAttributeNames: {
+      ...Object.fromEntries(fields.map(([field]) => [`#${field}`, field])),
+      '#seenStatus': 'status',
+      '#seenUses': 'useCount',
+    },
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(fields.map(([field, value]) => [`:${field}`, value])),
+      ':seenStatus': status,
+      ':seenUses': useCount,
+    },
+  })
+  return unlessRefused(() => withTransientErrors(() => dynamodb.send(update)))
+}
+
+async function unlessRefused(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch (error) {
+    if (isConditionFailure(error)) return false
+    throw error
+  }
+}
