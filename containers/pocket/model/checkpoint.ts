@@ -1,4 +1,4 @@
-import { encodeF16, F16_VALUES } from '../../../functions/shared/merge/kernel/half-floats.ts'
+import { encodeF16 } from '../../../functions/shared/merge/kernel/half-floats.ts'
 import { createMemorySource } from '../../../functions/shared/objects/byte-source.ts'
 import type { TensorInfo } from '../../../functions/shared/safetensors/header.ts'
 import { readHeader } from '../../../functions/shared/safetensors/read-header.ts'
@@ -6,13 +6,7 @@ import { encodeHeader, layOutFile } from '../../../functions/shared/safetensors/
 import { constantMatrix } from '../tensor/matrix.ts'
 import { NotPocketModelError } from './errors.ts'
 import { ARCHITECTURE, PARAMETERS, type Parameters } from './parameters.ts'
-
-/** How numbers of a type are read from the bytes of a tensor. */
-const READERS: Readonly<Record<string, (bytes: Uint8Array) => Float32Array>> = {
-  F16: (bytes) => Float32Array.from(new Uint16Array(aligned(bytes)), (bits) => F16_VALUES[bits]!),
-  BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(aligned(bytes)), (bits) => bits << 16).buffer),
-  F32: (bytes) => new Float32Array(aligned(bytes)),
-}
+import { readValues } from './read-values.ts'
 
 /** The model in a safetensors file. Throws `NotPocketModel` naming the first thing that is wrong. */
 export async function readCheckpoint(name: string, file: Uint8Array): Promise<Parameters> {
@@ -29,19 +23,23 @@ export async function readCheckpoint(name: string, file: Uint8Array): Promise<Pa
     [...PARAMETERS].map(([tensor, { rows, columns }]) => {
       const info = header.tensors.get(tensor)!
       checkShape(`${tensor} of ${name}`, info, [rows, columns])
-      const values = READERS[info.dtype]!(data.subarray(info.begin, info.end))
-      if (!values.every(Number.isFinite))
-        throw new NotPocketModelError(`${tensor} of ${name} holds numbers that are not finite`)
-      return [tensor, constantMatrix(rows, columns, values)]
+      return [tensor, constantMatrix(rows, columns, read(`${tensor} of ${name}`, info, data))]
     }),
   )
 }
 
-function checkShape(what: string, { dtype, shape }: TensorInfo, wanted: readonly number[]): void {
+function checkShape(what: string, { shape }: TensorInfo, wanted: readonly number[]): void {
   if (shape.join() !== wanted.join()) {
     throw new NotPocketModelError(`${what} has the shape [${shape}], a pocket model’s has [${wanted}]`)
   }
-  if (!(dtype in READERS)) throw new NotPocketModelError(`${what} is of type ${dtype}; pocket reads F16, BF16 and F32`)
+}
+
+function read(what: string, info: TensorInfo, data: Uint8Array): Float32Array {
+  try {
+    return readValues(what, info, data)
+  } catch (cause) {
+    throw new NotPocketModelError((cause as Error).message, { cause })
+  }
 }
 
 /** The safetensors file of a model, every tensor in F16. */
@@ -61,9 +59,4 @@ export function writeCheckpoint(parameters: Parameters, metadata: ReadonlyMap<st
     file.subarray(layout.dataStart + begin, layout.dataStart + end).set(new Uint8Array(halves.buffer))
   }
   return file
-}
-
-/** A copy, because typed arrays must start on a multiple of their size; `slice` of a Buffer would be none. */
-function aligned(bytes: Uint8Array): ArrayBuffer {
-  return new Uint8Array(bytes).buffer
 }

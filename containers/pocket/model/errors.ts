@@ -2,3 +2,8 @@
 export class NotPocketModelError extends Error {
   override readonly name = 'NotPocketModel'
 }
+
+/** The file is no LoRA for this architecture; the message says what is wrong with it. */
+export class NotPocketLoraError extends Error {
+  override readonly name = 'NotPocketLora'
+}

@@ -2,11 +2,18 @@ import { refuse, unsupported } from './container-error.ts'
 import { type Fields, isFields } from './fields.ts'
 import { parseTolerantJson } from './tolerant-json.ts'
 
+/** The kinds of models that the pocket container can use. */
+export type ModelKind = 'Stable-diffusion' | 'Lora'
+
 /** A model as the request names it. */
 export interface RequestedModel {
+  readonly kind: ModelKind
+  /** A file's name, without folders. */
   readonly model_name: string
   /** `s3://bucket/prefix` under which the file of that name lies; absent when it is one of the endpoint's own. */
   readonly s3?: string
+  /** The field it stands in, for messages. */
+  readonly field: string
 }
 
 export const TASKS = ['txt2img', 'img2img', 'extra-single-image'] as const
@@ -16,6 +23,8 @@ export type Task = (typeof TASKS)[number]
 export interface Invocation {
   readonly task: Task
   readonly model?: RequestedModel
+  /** The LoRAs that the prompt may name. */
+  readonly loras: readonly RequestedModel[]
   readonly payload: { readonly text: string } | { readonly s3: string }
 }
 
@@ -39,8 +48,16 @@ const NO_VAE: ReadonlySet<string> = new Set(['Automatic', 'None'])
 /** Reads the body. Throws `InvalidPayload` naming the field, or `UnsupportedTask`. */
 export function readInvocation(body: string): Invocation {
   const fields = parseObject(body, 'The body')
-  const model = modelOf(fields.models)
-  return { task: taskOf(fields.task), payload: payloadOf(fields), ...(model && { model }) }
+  const models = fields.models ?? {}
+  if (!isFields(models)) return refuse('models', 'is not an object of lists')
+  refuseVae(models)
+  const [model] = modelsOf(models, 'Stable-diffusion')
+  return {
+    task: taskOf(fields.task),
+    payload: payloadOf(fields),
+    loras: modelsOf(models, 'Lora'),
+    ...(model && { model }),
+  }
 }
 
 /** A JSON object from a text that a client wrote; `what` is how messages call it. */
@@ -67,18 +84,20 @@ function payloadOf({ payload_string: text, param_s3: s3 }: Fields): Invocation['
   return refuse('payload_string', 'and param_s3 are both missing; give one of them')
 }
 
-function modelOf(models: unknown): RequestedModel | undefined {
-  if (models === undefined || models === null) return undefined
-  if (!isFields(models)) return refuse('models', 'is not an object of lists')
+function refuseVae(models: Fields): void {
   for (const vae of listOf(models, 'VAE')) {
     if (!NO_VAE.has(String(vae.model_name))) unsupported(`models.VAE is "${vae.model_name}"; pocket models have no VAE`)
   }
-  const first = listOf(models, 'Stable-diffusion')[0]
-  if (first === undefined) return undefined
-  const { model_name: name, s3 } = first
-  if (typeof name !== 'string' || name === '') return refuse('models.Stable-diffusion[0].model_name', 'is missing')
-  if (/[\\/]|^\.+$/.test(name)) refuse('models.Stable-diffusion[0].model_name', `is "${name}"; give a file name`)
-  return typeof s3 === 'string' && s3 !== '' && s3 !== 'None' ? { model_name: name, s3 } : { model_name: name }
+}
+
+function modelsOf(models: Fields, kind: ModelKind): RequestedModel[] {
+  return listOf(models, kind).map(({ model_name: name, s3 }, index) => {
+    const field = `models.${kind}[${index}]`
+    if (typeof name !== 'string' || name === '') return refuse(`${field}.model_name`, 'is missing')
+    if (/[\\/]|^\.+$/.test(name)) refuse(`${field}.model_name`, `is "${name}"; give a file name`)
+    const model = { kind, model_name: name, field }
+    return typeof s3 === 'string' && s3 !== '' && s3 !== 'None' ? { ...model, s3 } : model
+  })
 }
 
 function listOf(models: Fields, type: string): Fields[] {

@@ -1,8 +1,11 @@
 import type { Clock } from '../../../functions/shared/clock.ts'
 import { parseS3Address } from './bucket.ts'
 import type { Fields } from './fields.ts'
+import { findLora } from './find-lora.ts'
 import { findModel, type ModelSources } from './find-model.ts'
 import { type Invocation, parseObject, readInvocation } from './invocation.ts'
+import type { LoraFile } from './job.ts'
+import type { ModelFile } from './model-file.ts'
 import type { Painter } from './painter.ts'
 import { readRenderRequest } from './render-request.ts'
 import { renderReply, upscaleReply } from './reply.ts'
@@ -41,14 +44,36 @@ async function readPayload(payload: Invocation['payload'], { openObject }: Model
   return parseObject(new TextDecoder().decode(await object.read()), 'The object at param_s3')
 }
 
-async function answerRender({ task, model }: Invocation, payload: Fields, context: InvokeContext): Promise<object> {
-  const request = readRenderRequest(payload, task === 'img2img' ? 'img2img' : 'txt2img', context.random)
-  const file = await findModel(model, context.models)
+async function answerRender(invocation: Invocation, payload: Fields, context: InvokeContext): Promise<object> {
+  const task = invocation.task === 'img2img' ? 'img2img' : 'txt2img'
+  const request = readRenderRequest(payload, task, context.random)
+  const files: ModelFile[] = []
+  const hold = async (file: Promise<ModelFile>): Promise<ModelFile> => {
+    files.push(await file)
+    return files.at(-1)!
+  }
   try {
-    const job = { kind: 'render', request, modelName: file.name, modelPath: file.path } as const
-    const { pictures, modelHash } = await context.painter.run(job)
-    return renderReply(pictures, payload, { request, modelName: file.name, modelHash, finishedAt: context.clock.now() })
+    const model = await hold(findModel(invocation.model, context.models))
+    const loras: LoraFile[] = []
+    for (const use of request.loras) {
+      const { name, path, field } = await hold(findLora(use.name, invocation.loras, context.models))
+      loras.push({ ...use, name, path, field })
+    }
+    const job = {
+      kind: 'render',
+      request,
+      model: { name: model.name, path: model.path, field: model.field },
+      loras,
+    } as const
+    const { pictures, modelHash, loraHashes } = await context.painter.run(job)
+    return renderReply(pictures, payload, {
+      request,
+      modelName: model.name,
+      modelHash,
+      loraHashes,
+      finishedAt: context.clock.now(),
+    })
   } finally {
-    file.release()
+    for (const file of files) file.release()
   }
 }

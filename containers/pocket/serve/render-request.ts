@@ -1,12 +1,15 @@
 import { findSampler, SAMPLER_NAMES } from '../model/samplers.ts'
-import { findExtraNetwork } from '../text/parse-prompt.ts'
 import { refuse, unsupported } from './container-error.ts'
 import { type Fields, isFields, numberField, textField, wholeField } from './fields.ts'
+import { type LoraUse, readLoraUses } from './lora-uses.ts'
 
 /** What txt2img and img2img are asked for, checked and with the defaults filled in. */
 export interface RenderRequest {
+  /** Both prompts stand as they were sent, tags included. */
   readonly prompt: string
   readonly negativePrompt: string
+  /** The LoRAs that the prompt names. */
+  readonly loras: readonly LoraUse[]
   readonly seed: number
   readonly steps: number
   readonly guidance: number
@@ -37,9 +40,13 @@ export function readRenderRequest(
   if (batchSize * batches > MOST_IMAGES)
     refuse('batch_size', `times n_iter is ${batchSize * batches}; at most ${MOST_IMAGES}`)
   const seed = wholeField(payload, 'seed', { fallback: -1, min: -1, max: Number.MAX_SAFE_INTEGER - MOST_IMAGES })
+  const [prompt, loras] = promptField(payload, 'prompt')
+  // As in A1111, LoRAs are for the whole picture: a tag in the negative prompt is taken out and does nothing.
+  const [negativePrompt] = promptField(payload, 'negative_prompt')
   return {
-    prompt: promptField(payload, 'prompt'),
-    negativePrompt: promptField(payload, 'negative_prompt'),
+    prompt,
+    negativePrompt,
+    loras: payload.disable_extra_networks === true ? [] : loras,
     seed: seed === -1 ? Math.floor(randomSeed() * MOST_SEEDS) : seed,
     steps: wholeField(payload, 'steps', { fallback: 20, min: 1, max: 150 }),
     guidance: numberField(payload, 'cfg_scale', { fallback: 7, min: 1, max: 30 }),
@@ -60,12 +67,9 @@ export function imageField(value: unknown, name: string): Uint8Array {
   return Buffer.from(text, 'base64')
 }
 
-function promptField(payload: Fields, name: string): string {
+function promptField(payload: Fields, name: string): [prompt: string, loras: LoraUse[]] {
   const prompt = textField(payload, name, '')
-  const network = findExtraNetwork(prompt)
-  if (network !== undefined)
-    unsupported(`${name} has <${network}:…>, which needs a model of the kind ${network}; leave it out`)
-  return prompt
+  return [prompt, readLoraUses(name, prompt)]
 }
 
 /** Fields that ask for what this container has not got, and when they do. */

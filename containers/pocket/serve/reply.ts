@@ -7,6 +7,8 @@ export interface RenderFacts {
   readonly request: RenderRequest
   readonly modelName: string
   readonly modelHash: string
+  /** One for each LoRA of the request. */
+  readonly loraHashes: readonly string[]
   /** Milliseconds since the epoch. */
   readonly finishedAt: number
 }
@@ -62,7 +64,15 @@ function fieldsOf(request: RenderRequest): object {
   }
 }
 
-function infoOf({ request, modelName, modelHash, finishedAt }: RenderFacts, infotexts: readonly string[]): object {
+/** A1111's way of telling which LoRAs were used: `corgi: 0123456789ab, chalk: …`. */
+function loraText({ request, loraHashes }: RenderFacts): string {
+  return request.loras
+    .map(({ name }, index) => `${name.replace(/\.safetensors$/, '')}: ${loraHashes[index]}`)
+    .join(', ')
+}
+
+function infoOf(facts: RenderFacts, infotexts: readonly string[]): object {
+  const { request, modelName, modelHash, finishedAt } = facts
   const all = <Value>(value: Value): Value[] => infotexts.map(() => value)
   return {
     ...fieldsOf(request),
@@ -78,7 +88,7 @@ function infoOf({ request, modelName, modelHash, finishedAt }: RenderFacts, info
     sd_model_hash: modelHash,
     seed_resize_from_w: -1,
     seed_resize_from_h: -1,
-    extra_generation_params: {},
+    extra_generation_params: request.loras.length === 0 ? {} : { 'Lora hashes': loraText(facts) },
     index_of_first_image: 0,
     infotexts,
     styles: [],
@@ -89,7 +99,8 @@ function infoOf({ request, modelName, modelHash, finishedAt }: RenderFacts, info
   }
 }
 
-function infotextOf({ request, modelName, modelHash }: RenderFacts, seed: number): string {
+function infotextOf(facts: RenderFacts, seed: number): string {
+  const { request, modelName, modelHash } = facts
   const settings = [
     `Steps: ${request.steps}`,
     `Sampler: ${request.sampler}`,
@@ -99,6 +110,7 @@ function infotextOf({ request, modelName, modelHash }: RenderFacts, seed: number
     `Model hash: ${modelHash}`,
     `Model: ${modelName.replace(/\.safetensors$/, '')}`,
     ...(request.start === undefined ? [] : [`Denoising strength: ${request.start.strength}`]),
+    ...(request.loras.length === 0 ? [] : [`Lora hashes: "${loraText(facts)}"`]),
     'Version: darkroom-pocket',
   ]
   const negative = request.negativePrompt === '' ? [] : [`Negative prompt: ${request.negativePrompt}`]

@@ -12,12 +12,6 @@ export interface WeightedWord {
 const BRACKETS: Readonly<Record<string, number>> = { '(': 1.1, '[': 1 / 1.1 }
 const HEAVIEST = 2
 const TOKEN = /[,.;]|\\[()[\]]|[()[\]]|:\s*-?\d+(?:\.\d+)?(?=\s*\))|[\p{L}\p{N}_'’]+/gu
-const EXTRA_NETWORK = /<\s*(\w+)\s*:[^<>]*>/
-
-/** The kind of the first `<lora:name:1>` or the like in the prompt, or undefined. */
-export function findExtraNetwork(prompt: string): string | undefined {
-  return EXTRA_NETWORK.exec(prompt)?.[1]
-}
 
 /**
  * The words of a prompt as A1111 reads it: `(word)` counts 1.1 times, `[word]` 1/1.1 times, `(word:1.3)` 1.3 times, a

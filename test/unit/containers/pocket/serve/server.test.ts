@@ -1,92 +1,40 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { expect } from 'chai'
 import { readPng } from '../../../../../containers/pocket/image/read-png.ts'
 import { writePng } from '../../../../../containers/pocket/image/write-png.ts'
 import { writeCheckpoint } from '../../../../../containers/pocket/model/checkpoint.ts'
 import { initialParameters } from '../../../../../containers/pocket/model/parameters.ts'
-import { ContainerError } from '../../../../../containers/pocket/serve/container-error.ts'
-import { createContainerServer } from '../../../../../containers/pocket/serve/create-server.ts'
-import { createFileCache } from '../../../../../containers/pocket/serve/file-cache.ts'
-import { createPainter, type Painter } from '../../../../../containers/pocket/serve/painter.ts'
+import {
+  type ContainerAnswer,
+  type PocketContainer,
+  startPocketContainer,
+} from '../../../../support/pocket-container.ts'
 
-/** What lies in the bucket, by key. */
-const objects = new Map<string, Uint8Array>()
-let reads = 0
-let directory: string
-let address: string
-let painter: Painter
-let server: ReturnType<typeof createContainerServer>
+let container: PocketContainer
 
 const OWN = {
   'Stable-diffusion': [{ id: '1', model_name: 'a.safetensors', s3: 's3://bucket/models', type: 'Stable-diffusion' }],
 }
 const QUICK = { prompt: 'a red circle', seed: 1, steps: 2, width: 64, height: 64 }
 
-interface Answer {
-  status: number
-  // biome-ignore lint/suspicious/noExplicitAny: the reply of each task has its own fields, which the tests name
-  body: any
-}
+const send = (body: unknown): Promise<ContainerAnswer> => container.send(body)
 
-async function send(body: unknown): Promise<Answer> {
-  const response = await fetch(`${address}/invocations`, {
-    method: 'POST',
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
-  return { status: response.status, body: await response.json() }
-}
-
-const render = (payload: object, more: object = {}): Promise<Answer> =>
+const render = (payload: object, more: object = {}): Promise<ContainerAnswer> =>
   send({ task: 'txt2img', models: OWN, payload_string: JSON.stringify(payload), ...more })
 
 describe('the pocket container', () => {
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'pocket-test-'))
+    container = await startPocketContainer()
+    const { objects } = container
     objects.set('models/a.safetensors', writeCheckpoint(initialParameters(1), new Map()))
     objects.set('models/text.safetensors', Buffer.from('this is no model'))
     objects.set(
       'request.json',
       Buffer.from(`{"prompt": "x", "seed": 5, "steps": 1, "s_tmax": Infinity, "width": 32, "height": 32}`),
     )
-    process.env.LOG_LEVEL = 'ERROR'
-    painter = createPainter()
-    server = createContainerServer({
-      painter,
-      clock: { now: () => Date.UTC(2024, 1, 5, 6, 10, 52) },
-      random: () => 0.5,
-      models: {
-        modelDirectory: join(directory, 'model'),
-        cache: createFileCache(join(directory, 'cache'), 10_000_000),
-        openObject: async ({ bucket, key }, what) => {
-          const bytes = objects.get(key)
-          if (bytes === undefined)
-            throw new ContainerError('ModelNotFound', `${what} was not found at s3://${bucket}/${key}`)
-          return {
-            size: bytes.length,
-            etag: `"${bytes.length}"`,
-            read: async () => {
-              reads++
-              return bytes
-            },
-          }
-        },
-      },
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    while ((await fetch(`${address}/ping`)).status !== 200) await new Promise((resolve) => setTimeout(resolve, 20))
   })
 
-  after(async () => {
-    server.close()
-    server.closeAllConnections()
-    await painter.close()
-    delete process.env.LOG_LEVEL
-    await rm(directory, { recursive: true })
-  })
+  after(() => container.stop())
 
   it('answers txt2img with a PNG, the parameters and info as a text', async () => {
     const { status, body } = await render({ ...QUICK, negative_prompt: null, width: 96, unknown_key: 1 })
@@ -176,19 +124,19 @@ describe('the pocket container', () => {
   })
 
   it('fetches a model once for requests at the same time', async () => {
-    objects.set('models/once.safetensors', writeCheckpoint(initialParameters(2), new Map([['x', 'y']])))
+    container.objects.set('models/once.safetensors', writeCheckpoint(initialParameters(2), new Map([['x', 'y']])))
     const models = { 'Stable-diffusion': [{ model_name: 'once.safetensors', s3: 's3://bucket/models' }] }
-    const before = reads
+    const before = container.reads()
     const answers = await Promise.all([1, 2, 3].map(() => render(QUICK, { models })))
     expect(answers.map(({ status }) => status)).deep.equal([200, 200, 200])
-    expect(reads - before).equal(1)
-    expect(await readdir(join(directory, 'cache'))).not.include.members(['partial'])
+    expect(container.reads() - before).equal(1)
+    expect(await readdir(container.cacheDirectory)).not.include.members(['partial'])
   })
 
   it('answers pings while it paints', async () => {
     const slow = render({ ...QUICK, steps: 60 })
     const started = performance.now()
-    expect((await fetch(`${address}/ping`)).status).equal(200)
+    expect((await fetch(`${container.address}/ping`)).status).equal(200)
     const waited = performance.now() - started
     const asked = performance.now()
     await slow
@@ -200,7 +148,13 @@ describe('the pocket container', () => {
   const named = (model_name: string): object => ({
     models: { 'Stable-diffusion': [{ model_name, s3: 's3://bucket/models' }] },
   })
-  const REFUSALS: [what: string, body: () => Promise<Answer>, status: number, name: string, message: RegExp][] = [
+  const REFUSALS: [
+    what: string,
+    body: () => Promise<ContainerAnswer>,
+    status: number,
+    name: string,
+    message: RegExp,
+  ][] = [
     ['a body that is no JSON', () => send('{'), 400, 'InvalidPayload', /The body is not JSON/],
     ['a body that is no object', () => send('[]'), 400, 'InvalidPayload', /The body is not a JSON object/],
     ['no task', () => send({ payload_string: '{}' }), 400, 'InvalidPayload', /^task/],
@@ -254,7 +208,13 @@ describe('the pocket container', () => {
       'InvalidPayload',
       /^sampler_name is "Magic"/,
     ],
-    ['a LoRA in the prompt', () => render({ ...QUICK, prompt: 'red <lora:x:1>' }), 422, 'UnsupportedTask', /lora/],
+    [
+      'a hypernetwork in the prompt',
+      () => render({ ...QUICK, prompt: 'red <hypernet:x:1>' }),
+      422,
+      'UnsupportedTask',
+      /hypernet/,
+    ],
     ['a VAE', () => render(QUICK, { models: vae }), 422, 'UnsupportedTask', /VAE/],
     ['ControlNet', () => render(controlled), 422, 'UnsupportedTask', /ControlNet/],
     ['img2img without a picture', () => render(QUICK, { task: 'img2img' }), 400, 'InvalidPayload', /^init_images/],
@@ -283,20 +243,6 @@ describe('the pocket container', () => {
   }
 
   it('says which paths there are', async () => {
-    expect((await fetch(`${address}/other`)).status).equal(404)
-  })
-
-  it('does not choose among several models of its own', async () => {
-    await mkdir(join(directory, 'model', 'Stable-diffusion'), { recursive: true })
-    await writeFile(
-      join(directory, 'model', 'Stable-diffusion', 'one.safetensors'),
-      objects.get('models/a.safetensors')!,
-    )
-    const alone = await render(QUICK, { models: null })
-    expect(JSON.parse(alone.body.info).sd_model_name).equal('one')
-    await writeFile(join(directory, 'model', 'two.safetensors'), objects.get('models/a.safetensors')!)
-    expect((await render(QUICK, { models: null })).body.error.message).match(/has 2 models; name one/)
-    const byName = await render(QUICK, { models: { 'Stable-diffusion': [{ model_name: 'two.safetensors' }] } })
-    expect(JSON.parse(byName.body.info).sd_model_name).equal('two')
+    expect((await fetch(`${container.address}/other`)).status).equal(404)
   })
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { findRoles } from '../../../../../containers/pocket/text/find-roles.ts'
-import { findExtraNetwork, parsePrompt } from '../../../../../containers/pocket/text/parse-prompt.ts'
+import { parsePrompt } from '../../../../../containers/pocket/text/parse-prompt.ts'
 import { placeWords } from '../../../../../containers/pocket/text/place-words.ts'
 import { rowOfWord, SPARE_START, TABLE_ROWS } from '../../../../../containers/pocket/text/vocabulary.ts'
 
@@ -30,11 +30,6 @@ describe('prompts', () => {
     expect(weightsOf('red) ]circle')).deep.equal({ red: 1, circle: 1 })
     expect(weightsOf('\\(red\\)')).deep.equal({ red: 1 })
     expect(weightsOf('(red:99)')).deep.equal({ red: 2 })
-  })
-
-  it('show the networks that they call for', () => {
-    expect(findExtraNetwork('red <lora:style:0.8> circle')).equal('lora')
-    expect(findExtraNetwork('a < b and c > d')).equal(undefined)
   })
 
   it('say which colour is whose', () => {
