@@ -18,4 +18,20 @@ const mapOurCodeOnly = {
   },
 }
 
-module.exports = [mapOurCodeOnly]
+/**
+ * Puts WebAssembly of libraries into the bundle, where `wasmFile('<name of the file>')` asks for it: a bundle has no
+ * node_modules beside it to read from.
+ */
+const embedWasm = {
+  name: 'embed-wasm',
+  setup(build) {
+    build.onLoad({ filter: /functions[\\/].*wasm-decoders\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8')
+      const contents = source.replace(/^const wasmFile = .*$/m, '').replaceAll('wasmFile(', 'require(')
+      return { contents, loader: 'ts' }
+    })
+    build.onLoad({ filter: /\.wasm$/ }, async ({ path }) => ({ contents: await readFile(path), loader: 'binary' }))
+  },
+}
+
+module.exports = [mapOurCodeOnly, embedWasm]
