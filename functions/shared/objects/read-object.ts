@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { withTransientErrors } from '../aws/classify-aws-error.ts'
 import { s3 } from '../aws/s3.ts'
@@ -19,7 +20,11 @@ export async function readObject(
   try {
     return await withTransientErrors(async () => {
       const { Body, ContentLength = 0, ContentType } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-      if (ContentLength > limit) throw tooLarge(ContentLength)
+      if (ContentLength > limit) {
+        // An answer that nobody reads keeps its connection.
+        ;(Body as Readable | undefined)?.destroy()
+        throw tooLarge(ContentLength)
+      }
       return { bytes: Buffer.from((await Body?.transformToByteArray()) ?? []), contentType: ContentType }
     })
   } catch (error) {
