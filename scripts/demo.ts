@@ -1,9 +1,10 @@
 import '../local/quiet-sdk.ts'
 import { createApiClient } from './demo/api-client.ts'
-import { DEMO_USAGE, parseDemoArguments, UsageError } from './demo/arguments.ts'
+import { DEMO_USAGE, type DemoArguments, parseDemoArguments, UsageError } from './demo/arguments.ts'
 import type { DemoContext } from './demo/demo-context.ts'
-import { runDemo } from './demo/run-demo.ts'
 import { runGenerate } from './demo/run-generate.ts'
+import { runMerge } from './demo/run-merge.ts'
+import { runTrain } from './demo/run-train.ts'
 import { type UsedStack, useStack } from './demo/start-stack.ts'
 import { takeBack } from './demo/take-back.ts'
 import { createTerminal } from './demo/terminal.ts'
@@ -13,6 +14,17 @@ const terminal = createTerminal(process.stdout)
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort(new Error('interrupted')))
 process.once('SIGTERM', () => interruption.abort(new Error('terminated')))
+
+function run(context: DemoContext, options: DemoArguments): Promise<void> {
+  switch (options.command) {
+    case 'merge':
+      return runMerge(context, options)
+    case 'generate':
+      return runGenerate(context, options)
+    case 'train':
+      return runTrain(context, options)
+  }
+}
 
 async function main(): Promise<void> {
   const options = parseDemoArguments(process.argv.slice(2))
@@ -26,7 +38,7 @@ async function main(): Promise<void> {
     unfinished: { checkpointIds: [] },
   }
   try {
-    await (options.command === 'generate' ? runGenerate(context, options) : runDemo(context, options))
+    await run(context, options)
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
     terminal.line(`\nDone in ${seconds} s. \`npm start\` keeps the stack running: AWS endpoint, REST API, mailbox.`)
   } catch (error) {

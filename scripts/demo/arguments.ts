@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { MASCOT_PROMPTS } from '../../containers/pocket/train/draw-mascot.ts'
 
 /** The command line asks for something that does not exist or does not fit. */
 export class UsageError extends Error {
@@ -29,7 +30,22 @@ export interface GenerateArguments extends CommonArguments {
   keep: boolean
 }
 
-export type DemoArguments = MergeArguments | GenerateArguments
+export interface TrainArguments extends CommonArguments {
+  command: 'train'
+  method: 'dreambooth' | 'lora'
+  /** With the word that shall mean the new subject. */
+  prompt: string
+  /** Without it: what the subject is one of. */
+  classPrompt: string
+  /** A folder of the user's own pictures; ten are drawn when missing. */
+  pictures?: string
+  seed: number
+  steps?: number
+  weights?: string
+  keep: boolean
+}
+
+export type DemoArguments = MergeArguments | GenerateArguments | TrainArguments
 
 export const DEMO_USAGE = `Shows a whole job on the laptop stack, step by step. Starts a stack if none runs.
 
@@ -37,6 +53,7 @@ export const DEMO_USAGE = `Shows a whole job on the laptop stack, step by step. 
   npm run demo -- --primary a.safetensors --secondary b.safetensors --multiplier 0.3
   npm run demo -- generate "a red circle on blue"
                                         deploys an endpoint, paints the picture, writes the PNG
+  npm run demo -- train                 teaches the model a new subject from ten pictures, paints it before and after
 
 Merge
   --primary FILE      checkpoint A
@@ -49,7 +66,15 @@ Generate
   --weights FILE      the checkpoint to paint with (default: the small one of this repository)
   --keep              leave the endpoint running; without it, it goes unless it was there before
 
-Both
+Train
+  --pictures DIR      your own pictures of one subject, .txt captions beside them (default: ten drawn now)
+  --prompt TEXT       what they show, with a word of its own for the subject (default "${MASCOT_PROMPTS.instance}")
+  --class-prompt TEXT the same without that word (default "${MASCOT_PROMPTS.class}")
+  --method M          dreambooth (default) trains the whole model, lora a small file beside it
+  --steps N           how long to train (default: what suits the model)
+  --seed N, --weights FILE, --keep      as above; the model is what the training starts from
+
+All
   --data-dir DIR      where the stack keeps its state (default .darkroom)
   --help              this text`
 
@@ -59,29 +84,33 @@ type Values = ReturnType<typeof parse>['values']
 const COMMANDS: Readonly<Record<string, (words: string[], values: Values) => DemoArguments>> = {
   merge: readMerge,
   generate: readGenerate,
+  train: readTrain,
 }
 
 const OPTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   merge: ['primary', 'secondary', 'multiplier'],
   generate: ['seed', 'steps', 'weights', 'keep'],
+  train: ['seed', 'steps', 'weights', 'keep', 'pictures', 'prompt', 'class-prompt', 'method'],
 }
+
+const MOST_TRAINING_STEPS = 100_000
 
 /** Reads the words after `npm run demo --`; throws `UsageError` saying what to change. */
 export function parseDemoArguments(words: string[]): DemoArguments {
   const { values, positionals } = parse(words)
   const [command = 'merge', ...rest] = positionals
   if (!Object.hasOwn(COMMANDS, command)) {
-    throw new UsageError(`${command}: is no command; give generate "a prompt", or nothing for a merge`)
+    throw new UsageError(`${command}: is no command; give generate "a prompt", train, or nothing for a merge`)
   }
   refuseForeign(command, values)
   return (COMMANDS[command] as (words: string[], values: Values) => DemoArguments)(rest, values)
 }
 
 function refuseForeign(command: string, values: Values): void {
-  const foreign = Object.entries(OPTIONS_OF)
-    .filter(([other]) => other !== command)
-    .flatMap(([, options]) => options)
-    .find((option) => option in values)
+  const own = OPTIONS_OF[command] ?? []
+  const foreign = Object.values(OPTIONS_OF)
+    .flat()
+    .find((option) => option in values && !own.includes(option))
   if (foreign !== undefined) throw new UsageError(`--${foreign}: does not go with ${command}`)
 }
 
@@ -110,6 +139,26 @@ function readGenerate(words: string[], values: Values): GenerateArguments {
     prompt,
     ...(seed === undefined ? {} : { seed: parseWhole('seed', seed, 2 ** 32 - 1) }),
     ...(steps === undefined ? {} : { steps: parseWhole('steps', steps, 150) }),
+    ...(weights === undefined ? {} : { weights }),
+    keep: values.keep ?? false,
+  }
+}
+
+function readTrain(words: string[], values: Values): TrainArguments {
+  const { method = 'dreambooth', pictures, prompt = MASCOT_PROMPTS.instance, steps, seed = '1', weights } = values
+  if (words.length > 0) throw new UsageError(`${words[0]}: a training takes only options`)
+  if (method !== 'dreambooth' && method !== 'lora') {
+    throw new UsageError(`--method: ${method} is neither dreambooth nor lora`)
+  }
+  return {
+    command: 'train',
+    ...common(values),
+    method,
+    prompt,
+    classPrompt: values['class-prompt'] ?? MASCOT_PROMPTS.class,
+    seed: parseWhole('seed', seed, 2 ** 32 - 1),
+    ...(pictures === undefined ? {} : { pictures }),
+    ...(steps === undefined ? {} : { steps: parseWhole('steps', steps, MOST_TRAINING_STEPS) }),
     ...(weights === undefined ? {} : { weights }),
     keep: values.keep ?? false,
   }
@@ -146,6 +195,10 @@ function parse(words: string[]) {
         steps: { type: 'string' },
         weights: { type: 'string' },
         keep: { type: 'boolean' },
+        pictures: { type: 'string' },
+        prompt: { type: 'string' },
+        'class-prompt': { type: 'string' },
+        method: { type: 'string' },
         'data-dir': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -6,6 +6,8 @@ export interface Unfinished {
   checkpointIds: string[]
   mergeId?: string
   inferenceId?: string
+  trainingId?: string
+  datasetName?: string
   /** An endpoint that was not there before. */
   endpointName?: string
 }

@@ -78,3 +78,14 @@ export async function removeEndpoint(api: ApiClient, name: string): Promise<void
   }
   throw new Error(`the endpoint ${name} is still being deleted; GET /endpoints shows when it is gone`)
 }
+
+/** Deletes the endpoint that this run has deployed, if it has, unless it shall be kept. */
+export async function leaveEndpoint(context: DemoContext, api: ApiClient, keep: boolean): Promise<void> {
+  const { terminal, unfinished } = context
+  const { endpointName: deployed } = unfinished
+  delete unfinished.endpointName
+  if (deployed === undefined) return
+  if (keep) return terminal.line(`kept      ${deployed}; DELETE /endpoints ends it`)
+  await removeEndpoint(api, deployed)
+  terminal.line(`deleted   ${deployed}; --keep leaves it running`)
+}

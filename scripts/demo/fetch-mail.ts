@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Terminal } from './terminal.ts'
 
 export interface Mail {
   subject: string
@@ -20,4 +21,10 @@ export async function fetchMail(mailboxUrl: string, mark: string, signal: AbortS
     await sleep(POLL_MILLISECONDS, undefined, { signal })
   }
   throw new Error(`no mail about ${mark} came within ${PATIENCE_MILLISECONDS / 1000} s`)
+}
+
+/** Prints a mail as the person gets it. */
+export function showMail(terminal: Terminal, { to, subject, body }: Mail): void {
+  terminal.line(`\nMail to ${to}\nSubject: ${subject}\n`)
+  terminal.line(body.replace(/^/gm, '  | '))
 }

@@ -26,6 +26,40 @@ describe('The words of the demo', () => {
     expect(parseDemoArguments(['generate', '--help'])).to.include({ help: true })
   })
 
+  it('mean a training after train, of pictures drawn for the occasion or the user’s own', () => {
+    const training = {
+      command: 'train',
+      method: 'dreambooth',
+      prompt: 'a sks ball',
+      classPrompt: 'a ball',
+      seed: 1,
+      keep: false,
+      dataDirectory: '.darkroom',
+      help: false,
+    }
+    expect(parseDemoArguments(['train'])).to.deep.equal(training)
+    const own = [
+      '--pictures',
+      'p',
+      '--prompt',
+      'a zwx dog',
+      '--class-prompt',
+      'a dog',
+      '--method',
+      'lora',
+      '--steps',
+      '50',
+    ]
+    expect(parseDemoArguments(['train', ...own])).to.deep.equal({
+      ...training,
+      pictures: 'p',
+      prompt: 'a zwx dog',
+      classPrompt: 'a dog',
+      method: 'lora',
+      steps: 50,
+    })
+  })
+
   const refused: [string[], RegExp][] = [
     [['paint', 'x'], /^paint: is no command/],
     [['toString'], /^toString: is no command/],
@@ -35,6 +69,9 @@ describe('The words of the demo', () => {
     [['generate', 'x', '--seed', 'seven'], /^--seed: seven is not a whole number/],
     [['generate', 'x', '--steps', '1000'], /^--steps: 1000/],
     [['--primary', 'a'], /^--secondary: is missing/],
+    [['train', 'x'], /^x: a training takes only options/],
+    [['train', '--method', 'magic'], /^--method: magic is neither/],
+    [['generate', 'x', '--pictures', 'p'], /^--pictures: does not go with generate/],
     [['--multiplier', '2'], /^--multiplier: 2 is not/],
     [['--nothing'], /--nothing/],
   ]

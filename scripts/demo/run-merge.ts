@@ -7,7 +7,7 @@ import type { MergeArguments } from './arguments.ts'
 import { awsOptions } from './aws-options.ts'
 import type { DemoContext } from './demo-context.ts'
 import { download } from './download.ts'
-import { fetchMail } from './fetch-mail.ts'
+import { fetchMail, showMail } from './fetch-mail.ts'
 import { followExecution } from './follow-execution.ts'
 import { makeCheckpoint } from './make-checkpoint.ts'
 import { recompute } from './recompute.ts'
@@ -105,7 +105,7 @@ function check(inputs: Input[], made: string, multiplier: number, terminal: Term
 }
 
 /** Uploads two checkpoints, merges them, checks the result and shows the mail. Rejects when any of it fails. */
-export async function runDemo(context: DemoContext, options: MergeArguments): Promise<void> {
+export async function runMerge(context: DemoContext, options: MergeArguments): Promise<void> {
   const { stack, terminal, signal, unfinished } = context
   const mark = Date.now().toString(36)
   const api = createApiClient(stack.apiUrl, stack.apiKey, 'admin')
@@ -127,7 +127,5 @@ export async function runDemo(context: DemoContext, options: MergeArguments): Pr
   terminal.line(`          ${formatBytes(size)} (${size} bytes), sha256 ${sha256}`)
   terminal.line(`          a copy is ${path}`)
   check(inputs, path, options.multiplier, terminal)
-  const mail = await fetchMail(stack.mailboxUrl, merged.id, signal)
-  terminal.line(`\nMail to ${mail.to}\nSubject: ${mail.subject}\n`)
-  terminal.line(mail.body.replace(/^/gm, '  | '))
+  showMail(terminal, await fetchMail(stack.mailboxUrl, merged.id, signal))
 }
