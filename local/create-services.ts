@@ -68,6 +68,7 @@ export async function createServices(options: ServicesOptions) {
       authorizeAs: iam.authorizeAs,
       invokeFunction: (arn, payload) => lambda.invoke(arn, payload),
       publishEvent: (entry) => events.publish(entry),
+      trainingJobEnd: (jobName): Promise<void> => hosting.sagemaker.whenTrainingEnded(jobName),
       ...(options.lambdaEndpoint === undefined ? {} : { lambdaEndpoint: options.lambdaEndpoint }),
     }),
     createHostingServices(options, { iam, events, sns, logs }),

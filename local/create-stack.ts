@@ -128,6 +128,7 @@ export async function createLaptopStack(options: LaptopStackOptions): Promise<La
       await restApi.close()
       // Before the functions go, so that nothing that they leave unanswered is taken for a failure.
       await states.close()
+      await sagemaker.suspendTraining()
       await events.close()
       await sns.close()
       await edge.close()

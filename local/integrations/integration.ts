@@ -20,6 +20,8 @@ export interface ServiceCall {
   service: string
   /** As the ARN spells it: `putItem`. */
   action: string
+  /** How the task waits; request-response when missing. */
+  pattern?: TaskPattern
   parameters: JsonObject
   /** The role the call is made with: the machine's, or the one of the task's `Credentials`. */
   roleArn: string
@@ -103,4 +105,6 @@ export interface IntegrationPorts {
   /** Throws an error named `AccessDeniedError` when the role's policies do not allow the action. */
   authorizeAs(roleArn: string, action: string, resource: string): void
   executions: NestedExecutions
+  /** Resolves when a training job of this very stack is at its end; without it Step Functions looks every second. */
+  trainingJobEnd?(jobName: string): Promise<void>
 }

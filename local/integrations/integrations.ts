@@ -48,7 +48,7 @@ export function createIntegrations(ports: IntegrationPorts): Integrations {
     dynamodb: createDynamodbActions(sdk),
     events: createEventsActions(sdk),
     lambda: createLambdaActions(ports, callFunction),
-    sagemaker: createSageMakerActions(sdk),
+    sagemaker: createSageMakerActions(sdk, ports),
     sns: createSnsActions(sdk),
     states: createStatesActions(ports),
   }

@@ -16,9 +16,12 @@ import type { AwsService } from '../../local/http/service.ts'
 import { type AutoScaling, createAutoScaling } from '../../local/services/autoscaling/create-autoscaling.ts'
 import { type CloudWatch, createCloudWatch } from '../../local/services/cloudwatch/create-cloudwatch.ts'
 import type { IamRole } from '../../local/services/iam/create-iam.ts'
+import { createLogs } from '../../local/services/logs/create-logs.ts'
+import type { LogLine } from '../../local/services/logs/log-store.ts'
 import { createS3Service, type S3Service } from '../../local/services/s3/create-s3-service.ts'
 import { createSageMaker, type SageMaker } from '../../local/services/sagemaker/create-sagemaker.ts'
 import { createSns, type Sns } from '../../local/services/sns/create-sns.ts'
+import type { EventEntry } from '../../local/services/states/announcements/status-change-event.ts'
 import { accountId, type EdgeFixture, region, startEdge } from './edge-fixture.ts'
 
 export const BUCKET = 'hosting'
@@ -40,6 +43,13 @@ interface EndpointEvent {
   FailureReason: string | null
 }
 
+interface TrainingEvent {
+  TrainingJobName: string
+  TrainingJobStatus: string
+  SecondaryStatus: string
+  [member: string]: unknown
+}
+
 /** SageMaker with everything it needs behind one edge. */
 export interface HostingFixture {
   edge: EdgeFixture
@@ -49,6 +59,7 @@ export interface HostingFixture {
   sagemaker: SageMaker
   cloudwatch: CloudWatch
   events: EndpointEvent[]
+  trainingEvents: TrainingEvent[]
   notices: Notice[]
   logs: string[]
   client<Client>(create: new (configuration: object) => Client, roleArn?: string): Client
@@ -70,6 +81,7 @@ export async function startHosting(options: HostingFixtureOptions = {}): Promise
   const { roles = [], directory = mkdtempSync(join(tmpdir(), 'darkroom-hosting-')) } = options
   writeOperatorSettings(directory)
   const [events, notices, logs]: [EndpointEvent[], Notice[], string[]] = [[], [], []]
+  const trainingEvents: TrainingEvent[] = []
   const scope = { region, accountId, clock: systemClock, newId: randomUUID }
   const s3: S3Service = await createS3Service({ ...scope, dataDirectory: join(directory, 's3') })
   await s3.deployBucket({ name: BUCKET })
@@ -86,10 +98,22 @@ export async function startHosting(options: HostingFixtureOptions = {}): Promise
     sns.deploySubscription({ TopicArn: topic, Protocol: 'lambda', Endpoint: 'listener' })
   }
   // The edge must be there before SageMaker, whose containers are told where it is.
-  const services: Record<string, AwsService> = { s3, sns }
+  const logService = createLogs(scope)
+  const services: Record<string, AwsService> = { s3, sns, logs: logService }
   const edge = await startEdge({ services, roles })
   const open = () =>
-    openServices({ directory, edge, onEvent: (event) => events.push(event), onLog: (line) => logs.push(line) })
+    openServices({
+      directory,
+      edge,
+      onEvent: ({ detailType, detail }) =>
+        detailType === 'SageMaker Training Job State Change'
+          ? trainingEvents.push(JSON.parse(detail) as TrainingEvent)
+          : events.push(JSON.parse(detail) as EndpointEvent),
+      onLog(line) {
+        logs.push(line.line)
+        logService.append(line)
+      },
+    })
   let opened = await open()
   Object.assign(services, opened.services)
   const clients: { destroy(): void }[] = []
@@ -103,6 +127,7 @@ export async function startHosting(options: HostingFixtureOptions = {}): Promise
     services,
     directory,
     events,
+    trainingEvents,
     notices,
     logs,
     get sagemaker() {
@@ -142,8 +167,8 @@ interface OpenedServices {
 interface OpenOptions {
   directory: string
   edge: Pick<EdgeFixture, 'endpoint' | 'iam'>
-  onEvent(event: EndpointEvent): void
-  onLog(line: string): void
+  onEvent(entry: EventEntry): void
+  onLog(line: LogLine): void
 }
 
 async function openServices({ directory, edge, onEvent, onLog }: OpenOptions): Promise<OpenedServices> {
@@ -154,11 +179,12 @@ async function openServices({ directory, edge, onEvent, onLog }: OpenOptions): P
     endpoint: edge.endpoint,
     credentialsFor: edge.iam.credentialsFor,
     authorizeAs: edge.iam.authorizeAs,
-    publishEvent: async (entry) => onEvent(JSON.parse(entry.detail) as EndpointEvent),
-    onLog: ({ line }) => onLog(line),
+    publishEvent: async (entry) => onEvent(entry),
+    onLog,
     isScalableTarget: (endpointName, variantName) => autoscaling.isScalableTarget(endpointName, variantName),
     times: { pingInterval: 20, startupSecond: 30, firstRestartDelay: 20, drain: 2_000 },
     invocationTimeout: 1_500,
+    checkpointInterval: 50,
   })
   const cloudwatch = await createCloudWatch({
     ...scope,
@@ -184,7 +210,11 @@ async function openServices({ directory, edge, onEvent, onLog }: OpenOptions): P
 /** The operator's file, with the program of the fixture image. */
 export function writeOperatorSettings(directory: string, settings: object = {}): void {
   const programs = [
-    { image: '**/fixture', command: [process.execPath, join(import.meta.dirname, 'fixture-container.mjs')] },
+    {
+      image: '**/fixture',
+      command: [process.execPath, join(import.meta.dirname, 'fixture-container.mjs')],
+      train: [process.execPath, join(import.meta.dirname, 'fixture-training.mjs')],
+    },
   ]
   writeFileSync(join(directory, 'sagemaker.json'), JSON.stringify({ programs, ...settings }))
 }

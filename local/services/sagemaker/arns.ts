@@ -4,7 +4,7 @@ export interface Scope {
   accountId: string
 }
 
-export type ResourceType = 'endpoint' | 'endpoint-config' | 'model'
+export type ResourceType = 'endpoint' | 'endpoint-config' | 'model' | 'training-job'
 
 /** SageMaker writes names in ARNs in small letters. */
 export function sagemakerArn({ region, accountId }: Scope, type: ResourceType, name: string): string {
@@ -15,3 +15,6 @@ export function sagemakerArn({ region, accountId }: Scope, type: ResourceType, n
 export function logGroupOf(endpointName: string): string {
   return `/aws/sagemaker/Endpoints/${endpointName}`
 }
+
+/** The log group of all training jobs. */
+export const TRAINING_LOG_GROUP = '/aws/sagemaker/TrainingJobs'

@@ -29,6 +29,9 @@ import { readOperatorSettings } from './operator-settings.ts'
 import type { EndpointConfigRecord, ModelRecord } from './records.ts'
 import { createRoleClients, type RoleClients, type RoleCredentials } from './role-clients.ts'
 import type { SageMakerContext } from './sagemaker-context.ts'
+import { TrainingBook } from './training/training-book.ts'
+import { TrainingLifecycle } from './training/training-lifecycle.ts'
+import { createTrainingOperations } from './training/training-operations.ts'
 
 export interface SageMakerOptions {
   /** The stack's: its store, running models, the operator's `sagemaker.json` and logs are kept in it. */
@@ -50,11 +53,13 @@ export interface SageMakerOptions {
   /** Where relative paths of container commands begin; the repository when missing. */
   workingDirectory?: string
   times?: Partial<HostingTimes>
+  /** Milliseconds between two looks for new checkpoints of a training job. */
+  checkpointInterval?: number
   /** Milliseconds InvokeEndpoint waits for a container. */
   invocationTimeout?: number
 }
 
-/** SageMaker endpoints and their runtime; the edge sends both here. */
+/** SageMaker endpoints, their runtime, and training jobs; the edge sends all of it here. */
 export interface SageMaker extends AwsService {
   /** What shall go wrong, also to be written into `sagemaker-faults.json` in the data directory. */
   faults: Faults
@@ -62,13 +67,19 @@ export interface SageMaker extends AwsService {
   metrics(): MetricSample[]
   /** For Application Auto Scaling. */
   capacity: VariantCapacity
+  /** Resolves when the training job is at its end, or is not there. */
+  whenTrainingEnded(jobName: string): Promise<void>
   /** Goes on with what the last run left, once S3 and the others answer. */
   resume(): void
+  /** Ends the programs of training jobs while S3 still answers; their last checkpoints are there for the next run. */
+  suspendTraining(): Promise<void>
   close(): Promise<void>
 }
 
 const REPOSITORY = join(import.meta.dirname, '../../..')
 const INVOCATION_TIMEOUT = 60_000
+const CHECKPOINT_INTERVAL = 1_000
+const STOP_GRACE_SECONDS = 120
 
 /** Opens the store and serves. */
 export async function createSageMaker(options: SageMakerOptions): Promise<SageMaker> {
@@ -105,6 +116,8 @@ export async function createSageMaker(options: SageMakerOptions): Promise<SageMa
   })
   const models = new RecordCollection<ModelRecord>(store, 'model\0')
   const configs = new RecordCollection<EndpointConfigRecord>(store, 'config\0')
+  const trainingJobs = new TrainingBook({ store, outbox, faults, clock })
+  const training = openTraining(options, { folder, settingsFile, roleClients, logFiles, faults, book: trainingJobs })
   const context: SageMakerContext = {
     scope,
     clock,
@@ -112,6 +125,9 @@ export async function createSageMaker(options: SageMakerOptions): Promise<SageMa
     configs,
     endpoints,
     lifecycle,
+    trainingJobs,
+    training,
+    roleClients,
     isScalableTarget: options.isScalableTarget ?? (() => false),
     quotas: () => readOperatorSettings(settingsFile).quotas,
   }
@@ -125,7 +141,7 @@ export async function createSageMaker(options: SageMakerOptions): Promise<SageMa
     onInvoked: (endpointName: string, variantName: string) => counts.add(endpointName, variantName),
   }
   const queue = new AsyncQueue({ ...runtimeContext, store, faults })
-  await Promise.all([models.load(), configs.load(), endpoints.load(), outbox.load(), queue.load()])
+  await Promise.all([models.load(), configs.load(), endpoints.load(), trainingJobs.load(), outbox.load(), queue.load()])
   const runtime = createSageMakerRuntime({
     ...runtimeContext,
     waiters,
@@ -136,23 +152,20 @@ export async function createSageMaker(options: SageMakerOptions): Promise<SageMa
   return {
     faults,
     handle: (request) => (request.incoming.headers['x-amz-target'] === undefined ? runtime : control).handle(request),
+    whenTrainingEnded: (jobName) => trainingJobs.whenEnded(jobName),
+    suspendTraining: () => training.suspend(),
     capacity: capacityOf(context),
-    metrics: () => [
-      ...endpoints
-        .all()
-        .filter(({ asyncInference }) => asyncInference !== undefined)
-        .flatMap((record) => backlogMetrics(record, queue.backlog(record.name), lifecycle.fleetsOf(record.name))),
-      ...counts.take((name) => lifecycle.fleetsOf(name)),
-    ],
+    metrics: metricsOf({ endpoints, lifecycle, queue, counts }),
     resume() {
       outbox.resume()
       lifecycle.resume()
+      training.resume()
       queue.resume()
     },
     async close() {
       queue.close()
       outbox.close()
-      await lifecycle.close()
+      await Promise.all([lifecycle.close(), training.suspend()])
       await logFiles.close()
       roleClients.close()
       await store.close()
@@ -182,14 +195,49 @@ function openHosting(options: SageMakerOptions, { folder, logFiles, ...parts }: 
   })
 }
 
+type TrainingParts = Omit<HostingParts, 'onReady'> & { faults: Faults; book: TrainingBook }
+
+function openTraining(options: SageMakerOptions, { folder, logFiles, ...parts }: TrainingParts): TrainingLifecycle {
+  return new TrainingLifecycle({
+    ...options,
+    ...parts,
+    directory: join(folder, 'training'),
+    workingDirectory: options.workingDirectory ?? REPOSITORY,
+    checkpointInterval: options.checkpointInterval ?? CHECKPOINT_INTERVAL,
+    stopGrace: () => (readOperatorSettings(parts.settingsFile).trainingStopGrace ?? STOP_GRACE_SECONDS) * 1_000,
+    onLog(jobName, line) {
+      logFiles.append(`training-${jobName}`, line.line)
+      options.onLog?.(line)
+    },
+  })
+}
+
 function operationsOf(context: SageMakerContext) {
   return {
     ...createModelOperations(context),
     ...createEndpointConfigOperations(context),
     ...createEndpointOperations(context),
     ...createEndpointReadings(context),
+    ...createTrainingOperations(context),
     ...createTagOperations(context),
   }
+}
+
+interface MetricSources {
+  endpoints: EndpointBook
+  lifecycle: EndpointLifecycle
+  queue: AsyncQueue
+  counts: InvocationCounts
+}
+
+function metricsOf({ endpoints, lifecycle, queue, counts }: MetricSources): () => MetricSample[] {
+  return () => [
+    ...endpoints
+      .all()
+      .filter(({ asyncInference }) => asyncInference !== undefined)
+      .flatMap((record) => backlogMetrics(record, queue.backlog(record.name), lifecycle.fleetsOf(record.name))),
+    ...counts.take((name) => lifecycle.fleetsOf(name)),
+  ]
 }
 
 function capacityOf(context: SageMakerContext): VariantCapacity {

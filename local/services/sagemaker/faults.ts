@@ -11,27 +11,37 @@ export type FaultKind =
   | 'duplicate-notification'
   | 'delay-notification'
   | 'lose-output'
+  | 'capacity'
+  | 'interrupt'
+  | 'fail-training'
 
 /** Something that shall go wrong. */
 export interface Fault {
   fault: FaultKind
   /** Name of the endpoint it is for, `*` in it for any letters; any endpoint when missing. */
   endpoint?: string
-  /** Events only: the status in them, e.g. `IN_SERVICE`. */
+  /** Name of the training job it is for, likewise. */
+  job?: string
+  /** `capacity` only: the instance type there is none of, likewise. */
+  instanceType?: string
+  /** Events only: the status in them, e.g. `IN_SERVICE` or `Completed`. */
   status?: string
-  /** `FailureReason` of a failed creation or update. */
+  /** `FailureReason` of a failed creation, update or training. */
   reason?: string
-  /** How long a delayed notification is held back. */
+  /** How long a delayed notification is held back, or how long a spot instance trains before it is interrupted. */
   seconds?: number
   /** How often it happens; once when missing. */
   times?: number
 }
 
+/** What a fault may befall. */
+export type Subject = Pick<Fault, 'endpoint' | 'job' | 'instanceType' | 'status'>
+
 /** Faults to come. */
 export interface Faults {
   add(fault: Fault): void
-  /** The next fault of the kind for the endpoint; it is used up by this. */
-  take(kind: FaultKind, endpoint: string, status?: string): Fault | undefined
+  /** The next fault of the kind for the endpoint of that name, or for another subject; it is used up by this. */
+  take(kind: FaultKind, endpoint: string | Subject, status?: string): Fault | undefined
 }
 
 /** Faults that tests and people write into a JSON file (a list of `Fault`), from where each goes when it has happened. */
@@ -49,7 +59,8 @@ export function openFaults(file: string): Faults {
     add: (fault) => write([...read(), fault]),
     take(kind, endpoint, status) {
       const faults = read()
-      const index = faults.findIndex((fault) => fault.fault === kind && concerns(fault, endpoint, status))
+      const subject = typeof endpoint === 'string' ? { endpoint, ...(status !== undefined && { status }) } : endpoint
+      const index = faults.findIndex((fault) => fault.fault === kind && concerns(fault, subject))
       const found = faults[index]
       if (found === undefined) return undefined
       const left = (found.times ?? 1) - 1
@@ -69,6 +80,11 @@ function parseFaults(text: string): Fault[] {
   }
 }
 
-function concerns(fault: Fault, endpoint: string, status: string | undefined): boolean {
-  return matchesWildcard(fault.endpoint ?? '*', endpoint) && (fault.status === undefined || fault.status === status)
+function concerns(fault: Fault, subject: Subject): boolean {
+  return (
+    NAMES.every((name) => fault[name] === undefined || matchesWildcard(fault[name], subject[name] ?? '')) &&
+    (fault.status === undefined || fault.status === subject.status)
+  )
 }
+
+const NAMES = ['endpoint', 'job', 'instanceType'] as const

@@ -1,5 +1,5 @@
 import type { DeployedVariant, EndpointRecord } from './records.ts'
-import { quotaExceeded } from './sagemaker-errors.ts'
+import { type QuotaBreach, quotaExceeded } from './sagemaker-errors.ts'
 
 const GENEROUS = 20
 
@@ -10,11 +10,20 @@ export function checkQuotas(
 ): void {
   const requested = countByType(variants)
   const inUse = countByType(endpoints.filter(({ status }) => status !== 'Failed').flatMap((one) => one.variants))
-  for (const [instanceType, count] of requested) {
-    const quota = quotas[instanceType] ?? quotas['*'] ?? GENEROUS
-    const used = inUse.get(instanceType) ?? 0
-    if (count > 0 && used + count > quota) throw quotaExceeded({ instanceType, quota, inUse: used, requested: count })
-  }
+  for (const [instanceType, count] of requested)
+    checkQuota({ instanceType, usage: 'endpoint usage', inUse: inUse.get(instanceType) ?? 0, requested: count }, quotas)
+}
+
+/** Throws `ResourceLimitExceeded` when `requested` instances beside those in use exceed the quota. */
+export function checkQuota(demand: Omit<QuotaBreach, 'quota'>, quotas: Record<string, number> = {}): void {
+  const { instanceType, usage, inUse, requested } = demand
+  const quota =
+    quotas[`${instanceType} for ${usage}`] ??
+    quotas[instanceType] ??
+    quotas[`* for ${usage}`] ??
+    quotas['*'] ??
+    GENEROUS
+  if (requested > 0 && inUse + requested > quota) throw quotaExceeded({ ...demand, quota })
 }
 
 function countByType(variants: DeployedVariant[]): Map<string, number> {

@@ -5,7 +5,10 @@ import { type ResourceType, type Scope, sagemakerArn } from './arns.ts'
 import type { EndpointBook } from './lifecycle/endpoint-book.ts'
 import type { EndpointLifecycle } from './lifecycle/endpoint-lifecycle.ts'
 import type { EndpointConfigRecord, EndpointRecord, ModelRecord } from './records.ts'
+import type { RoleClients } from './role-clients.ts'
 import { notFound } from './sagemaker-errors.ts'
+import type { TrainingBook } from './training/training-book.ts'
+import type { TrainingLifecycle } from './training/training-lifecycle.ts'
 
 /** What the operations work on. */
 export interface SageMakerContext {
@@ -15,6 +18,9 @@ export interface SageMakerContext {
   configs: RecordCollection<EndpointConfigRecord>
   endpoints: EndpointBook
   lifecycle: EndpointLifecycle
+  trainingJobs: TrainingBook
+  training: TrainingLifecycle
+  roleClients: RoleClients
   /** Whether Application Auto Scaling holds the variant. */
   isScalableTarget(endpointName: string, variantName: string): boolean
   /** The operator's quotas, as they are now. */
@@ -26,7 +32,7 @@ const COLLECTIONS = { model: 'models', 'endpoint-config': 'configs', endpoint: '
 type RecordOf = { model: ModelRecord; 'endpoint-config': EndpointConfigRecord; endpoint: EndpointRecord }
 
 /** The record of that name; throws AWS's `Could not find …`. */
-export function findRecord<T extends ResourceType>(context: SageMakerContext, type: T, name: string): RecordOf[T] {
+export function findRecord<T extends keyof RecordOf>(context: SageMakerContext, type: T, name: string): RecordOf[T] {
   const found = context[COLLECTIONS[type]].find(name)
   if (found === undefined) throw notFound(type, sagemakerArn(context.scope, type, name))
   return found as RecordOf[T]

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 
 export interface ContainerCommand {
   words: string[]
@@ -16,14 +18,22 @@ export interface ContainerProcess {
   readonly isRunning: boolean
   /** Resolves with how it ended, e.g. `exit code 1`. */
   readonly ended: Promise<string>
-  /** Asks it to end, then makes it; resolves when it has. */
-  stop(): Promise<void>
+  /** Resolves with its exit code, 128 and the signal's number when one ended it, once everything it wrote is read. */
+  readonly exitCode: Promise<number>
+  /** Asks it to end and after `grace` milliseconds makes it; resolves when it has. */
+  stop(grace?: number): Promise<void>
 }
 
 const SUPERVISOR = join(import.meta.dirname, 'supervise.mjs')
 
-/** A little more than the supervisor gives the program. */
-const LONGEST_STOP_MILLISECONDS = 7_000
+/** What the supervisor gives a program that ends with the stack. */
+const GRACE_MILLISECONDS = 5_000
+
+/** How much later than the program the supervisor may end. */
+const ALLOWANCE_MILLISECONDS = 2_000
+
+/** A grandchild may keep the output open; nobody waits longer for its last lines. */
+const LONGEST_READING_MILLISECONDS = 500
 
 /** Starts a program under a supervisor that ends it together with this process. */
 export function startContainer({ words, environment, workingDirectory, onLine }: ContainerCommand): ContainerProcess {
@@ -35,7 +45,9 @@ export function startContainer({ words, environment, workingDirectory, onLine }:
     detached: true,
   })
   child.stdin.on('error', () => {})
-  for (const output of [child.stdout, child.stderr]) createInterface({ input: output }).on('line', onLine)
+  const read = [child.stdout, child.stderr].map((output) =>
+    once(createInterface({ input: output }).on('line', onLine), 'close'),
+  )
   const ended = once(child, 'exit').then(([code, signal]) =>
     signal === null ? `exit code ${code as number}` : `signal ${signal as string}`,
   )
@@ -45,10 +57,15 @@ export function startContainer({ words, environment, workingDirectory, onLine }:
       return isRunning()
     },
     ended,
-    async stop() {
+    exitCode: ended.then(async () => {
+      await Promise.race([Promise.all(read), pause(LONGEST_READING_MILLISECONDS, undefined, { ref: false })])
+      return child.exitCode ?? 128 + constants.signals[child.signalCode ?? 'SIGKILL']
+    }),
+    async stop(grace) {
       if (!isRunning()) return
-      child.stdin.end()
-      const force = setTimeout(() => child.kill('SIGKILL'), LONGEST_STOP_MILLISECONDS)
+      if (grace === undefined) child.stdin.end()
+      else child.stdin.write(`${grace}\n`)
+      const force = setTimeout(() => child.kill('SIGKILL'), (grace ?? GRACE_MILLISECONDS) + ALLOWANCE_MILLISECONDS)
       await ended
       clearTimeout(force)
     },

@@ -7,7 +7,7 @@ import type { DeployedVariant, Deployment } from '../records.ts'
 import type { RoleClients } from '../role-clients.ts'
 import { containerEnvironment } from './container-environment.ts'
 import { startContainer } from './container-process.ts'
-import { dockerCommand, wantsDocker } from './docker-command.ts'
+import { dockerCommand, dockerEnvironment, wantsDocker } from './docker-command.ts'
 import { Fleet } from './fleet.ts'
 import { HostingFailure } from './hosting-failure.ts'
 import { type HostingTimes, Instance } from './instance.ts'
@@ -123,13 +123,11 @@ function commandFor({ variant: { container }, name, ...places }: CommandRequest,
     image,
     name,
     variables: Object.keys(environment).filter((variable) => !HOST_VARIABLES.has(variable)),
-    modelDirectory: places.modelDirectory,
+    volume: `${places.modelDirectory}:/opt/ml/model:ro`,
+    purpose: 'serve',
     extra: settings.dockerArguments ?? [],
   })
-  // Of the host's own: what the docker client finds its daemon and its logins by.
-  const host = { HOME: process.env.HOME, DOCKER_HOST: process.env.DOCKER_HOST }
-  const known = Object.fromEntries(Object.entries(host).filter(([, value]) => value !== undefined))
-  return { words, environment: { ...environment, ...(known as Record<string, string>) }, workingDirectory }
+  return { words, environment: { ...environment, ...dockerEnvironment(process.env) }, workingDirectory }
 }
 
 /** Mean something else, or nothing, inside a container. */

@@ -2,12 +2,23 @@ import type { ProgramRow } from '../operator-settings.ts'
 
 /** Images of this repository and the programs they contain; paths are relative to the repository's root. */
 const BUILT_IN: readonly ProgramRow[] = [
-  { image: '**/pocket', command: [process.execPath, '--import', 'tsx', 'containers/pocket/serve.ts'] },
+  {
+    image: '**/pocket',
+    command: [process.execPath, '--import', 'tsx', 'containers/pocket/serve.ts'],
+    train: [process.execPath, '--import', 'tsx', 'containers/pocket/train-job.ts'],
+  },
 ]
 
-/** The command that stands for an image on a laptop; the operator's rows come first. */
-export function findProgram(image: string, operatorRows: readonly ProgramRow[] = []): string[] | undefined {
-  return [...operatorRows, ...BUILT_IN].find((row) => matchesImage(row.image, image))?.command
+/** The command that stands for an image on a laptop, to serve or to train; the operator's rows come first. */
+export function findProgram(
+  image: string,
+  operatorRows: readonly ProgramRow[] = [],
+  purpose: 'command' | 'train' = 'command',
+): string[] | undefined {
+  return [...operatorRows, ...BUILT_IN]
+    .filter((row) => matchesImage(row.image, image))
+    .map((row) => row[purpose])
+    .find((words) => words !== undefined)
 }
 
 /** `**` + `/` stands for any path and none, `*` for anything within a name. Tag and digest count only if the pattern has a colon. */

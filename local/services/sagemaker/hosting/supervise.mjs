@@ -1,6 +1,7 @@
 // Runs one command and ends it when standard input closes. The kernel closes it however the stack ends, kill -9
 // included, so no container program outlives its stack.
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 
 const GRACE_MILLISECONDS = 5_000
 
@@ -17,13 +18,14 @@ const signalGroup = (signal) => {
   }
 }
 
-let isEnding = false
-const end = () => {
-  if (isEnding) return
-  isEnding = true
-  signalGroup('SIGTERM')
-  setTimeout(signalGroup, GRACE_MILLISECONDS, 'SIGKILL')
+// Signalled once; whoever wants it to end sooner sets the hour anew.
+let force
+const endWithin = (milliseconds) => {
+  if (force === undefined) signalGroup('SIGTERM')
+  clearTimeout(force)
+  force = setTimeout(signalGroup, milliseconds, 'SIGKILL')
 }
+const end = () => endWithin(GRACE_MILLISECONDS)
 
 child.on('error', (error) => {
   process.stderr.write(`${error.message}\n`)
@@ -31,9 +33,10 @@ child.on('error', (error) => {
 })
 child.on('exit', (code, signal) => {
   signalGroup('SIGKILL')
-  process.exit(signal === null ? code : 1)
+  process.exit(signal === null ? code : 128 + constants.signals[signal])
 })
 process.stdin.on('end', end)
 process.stdin.on('error', end)
-process.stdin.resume()
+// A line asks it to end within so many milliseconds.
+process.stdin.setEncoding('utf8').on('data', (lines) => endWithin(Number(lines.trim().split('\n').at(-1))))
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, end)

@@ -13,7 +13,7 @@ interface Tagged {
   save(tags: Tag[]): Promise<void>
 }
 
-/** `AddTags`, `DeleteTags`, `ListTags` of models, configurations and endpoints. */
+/** `AddTags`, `DeleteTags`, `ListTags` of models, configurations, endpoints and training jobs. */
 export function createTagOperations(context: SageMakerContext): Record<string, JsonOperation> {
   return {
     AddTags: checkedOperation(structure({ ResourceArn, Tags: required(tags) }), async (input, request) => {
@@ -39,12 +39,14 @@ export function createTagOperations(context: SageMakerContext): Record<string, J
   }
 }
 
-function findTagged({ models, configs, endpoints }: SageMakerContext, arn: string): Tagged {
+function findTagged({ models, configs, endpoints, trainingJobs }: SageMakerContext, arn: string): Tagged {
   const model = models.all().find((one) => one.arn === arn)
   if (model) return { tags: model.tags, save: (changed) => models.save(model.name, { ...model, tags: changed }) }
   const config = configs.all().find((one) => one.arn === arn)
   if (config) return { tags: config.tags, save: (changed) => configs.save(config.name, { ...config, tags: changed }) }
   const endpoint = endpoints.all().find((one) => one.arn === arn)
   if (endpoint) return { tags: endpoint.tags, save: (changed) => endpoints.save({ ...endpoint, tags: changed }) }
+  const job = trainingJobs.all().find((one) => one.arn === arn)
+  if (job) return { tags: job.tags, save: (changed) => trainingJobs.save({ ...job, tags: changed }) }
   throw validationError(`Could not find resource "${arn}".`)
 }

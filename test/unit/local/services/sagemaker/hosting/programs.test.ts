@@ -44,7 +44,8 @@ describe('programs of container images', () => {
       image: 'a/b:1',
       name: 'darkroom-x',
       variables: ['AWS_SECRET_ACCESS_KEY'],
-      modelDirectory: '/data/model',
+      volume: '/data/model:/opt/ml/model:ro',
+      purpose: 'serve',
       extra: ['--gpus', 'all'],
     })
     expect(words).to.deep.equal([

@@ -1,0 +1,47 @@
+import { hasEnded, type TrainingJobRecord } from './training-record.ts'
+import { type TrainingOptions, TrainingRun } from './training-run.ts'
+
+/** Takes all training jobs to their ends. */
+export class TrainingLifecycle {
+  readonly #options: TrainingOptions
+  readonly #runs = new Map<string, { run: TrainingRun; ended: Promise<void> }>()
+  #isClosed = false
+
+  constructor(options: TrainingOptions) {
+    this.#options = options
+  }
+
+  /** `record` is new. */
+  async create(record: TrainingJobRecord): Promise<void> {
+    await this.#options.book.add(record)
+    this.#start(record.name)
+  }
+
+  async stop(name: string): Promise<void> {
+    await this.#runs.get(name)?.run.stop('Stopped')
+  }
+
+  /** Goes on with what the last run left. */
+  resume(): void {
+    for (const record of this.#options.book.all()) if (!hasEnded(record)) this.#start(record.name)
+  }
+
+  /** Ends all programs, keeps their last checkpoints, and leaves the jobs to the next run. */
+  async suspend(): Promise<void> {
+    this.#isClosed = true
+    for (const { run } of this.#runs.values()) run.suspend()
+    await Promise.all([...this.#runs.values()].map(({ ended }) => ended))
+  }
+
+  #start(name: string): void {
+    if (this.#isClosed) return
+    const run = new TrainingRun(name, this.#options)
+    const ended = run
+      .run()
+      .catch((error: unknown) => {
+        if (!this.#isClosed) process.emitWarning(String(error))
+      })
+      .finally(() => this.#runs.delete(name))
+    this.#runs.set(name, { run, ended })
+  }
+}
