@@ -13,7 +13,7 @@ import torch
 import transformers
 from safetensors.torch import save_file
 
-from support.ldm_layout import clip_tensors, open_clip_tensors, unet_tensors, vae_tensors
+from support.ldm_layout import clip_tensors, control_tensors, open_clip_tensors, unet_tensors, vae_tensors
 
 SHIPPED = Path(__file__).parents[2] / "darkroom_diffusers" / "configs"
 
@@ -114,7 +114,7 @@ def write_controlnet(configs: Path, name: str, path: Path, *, layout: str = "ldm
     for key, parameter in model.named_parameters():
         if "controlnet_down_blocks" in key or "controlnet_mid_block" in key or key.startswith("controlnet_cond"):
             torch.nn.init.normal_(parameter, std=0.1)
-    return save(unet_tensors(model, "control_model.") if layout == "ldm" else model.state_dict(), path)
+    return save(control_tensors(model) if layout == "ldm" else model.state_dict(), path)
 
 
 def write_kohya_lora(path: Path, *, width: int = 32, inner: int = 32, seed: int = 3) -> Path:
