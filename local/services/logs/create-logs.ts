@@ -1,8 +1,10 @@
 import { createJsonService, type JsonObject } from '../../http/json-service.ts'
 import type { AwsService, ServiceRequest } from '../../http/service.ts'
 import { ServiceError } from '../../http/service-error.ts'
+import { eventPage } from './event-page.ts'
 import { matchesFilterPattern } from './filter-pattern.ts'
 import { createLogStore, type LogLine, type StoredLine } from './log-store.ts'
+import { describeStreams, streamPage } from './log-streams.ts'
 
 /** CloudWatch Logs over what the functions wrote since the stack was started. */
 export interface Logs extends AwsService {
@@ -18,10 +20,10 @@ export function createLogs({ region, accountId }: { region: string; accountId: s
 
   const linesOf = (input: JsonObject, action: string, request: ServiceRequest): StoredLine[] => {
     const group = String(input.logGroupName ?? input.logGroupIdentifier ?? '').replace(/^arn:.*:log-group:/, '')
-    request.authorize(`logs:${action}`, `${groupArn(group)}:*`)
+    const part = input.logStreamName === undefined ? '*' : `log-stream:${input.logStreamName}`
+    request.authorize(`logs:${action}`, `${groupArn(group)}:${part}`)
     const lines = store.lines(group)
-    if (lines === undefined)
-      throw new ServiceError('ResourceNotFoundException', 'The specified log group does not exist.')
+    if (lines === undefined) throw notFound('group')
     return lines.filter(
       ({ timestamp }) =>
         timestamp >= numberOf(input.startTime, 0) && timestamp <= numberOf(input.endTime, Number.MAX_SAFE_INTEGER),
@@ -42,9 +44,7 @@ export function createLogs({ region, accountId }: { region: string; accountId: s
         }
       },
       DescribeLogStreams(input, request) {
-        const lines = linesOf(input, 'DescribeLogStreams', request)
-        const names = [...new Set(lines.map(({ logStream }) => logStream))]
-        return { logStreams: names.map((name) => describeStream(name, lines)) }
+        return streamPage(describeStreams(linesOf(input, 'DescribeLogStreams', request)), input)
       },
       FilterLogEvents(input, request) {
         const streams = Array.isArray(input.logStreamNames) ? input.logStreamNames : undefined
@@ -63,12 +63,16 @@ export function createLogs({ region, accountId }: { region: string; accountId: s
         return { events, searchedLogStreams: [], ...(nextToken !== undefined && { nextToken }) }
       },
       GetLogEvents(input, request) {
-        const lines = linesOf(input, 'GetLogEvents', request).filter(
+        const found = linesOf(input, 'GetLogEvents', request).filter(
           ({ logStream }) => logStream === input.logStreamName,
         )
-        const { page } = pageOf(lines, input)
-        const last = page.at(-1)?.sequence ?? input.nextToken ?? '0'
-        return { events: page.map(describeEvent), nextForwardToken: String(last), nextBackwardToken: '0' }
+        if (found.length === 0 && !hasTimes(input)) throw notFound('stream')
+        const { page, ...tokens } = eventPage(found, {
+          limit: numberOf(input.limit, MOST_EVENTS),
+          startFromHead: input.startFromHead === true,
+          nextToken: textOf(input.nextToken),
+        })
+        return { events: page.map(describeEvent), ...tokens }
       },
     },
   })
@@ -86,11 +90,18 @@ function describeEvent({ timestamp, line }: StoredLine): object {
   return { timestamp, message: line, ingestionTime: timestamp }
 }
 
-function describeStream(logStreamName: string, all: StoredLine[]): object {
-  const lines = all.filter(({ logStream }) => logStream === logStreamName)
-  return { logStreamName, firstEventTimestamp: lines[0]!.timestamp, lastEventTimestamp: lines.at(-1)!.timestamp }
+function hasTimes({ startTime, endTime }: JsonObject): boolean {
+  return startTime !== undefined || endTime !== undefined
+}
+
+function notFound(what: 'group' | 'stream'): ServiceError {
+  return new ServiceError('ResourceNotFoundException', `The specified log ${what} does not exist.`)
 }
 
 function numberOf(value: unknown, otherwise: number): number {
   return typeof value === 'number' ? value : otherwise
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }

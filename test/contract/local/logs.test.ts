@@ -41,6 +41,17 @@ describe('CloudWatch Logs on the laptop', () => {
     ])
   })
 
+  it('finds streams by their prefix, the newest first when asked so, page by page', async () => {
+    const describe = (input: object) => client.send(new DescribeLogStreamsCommand({ logGroupName, ...input }))
+    const names = ({ logStreams }: { logStreams?: { logStreamName?: string | undefined }[] | undefined }) =>
+      logStreams!.map(({ logStreamName }) => logStreamName)
+    expect(names(await describe({ logStreamNamePrefix: 'b' }))).to.deep.equal(['b'])
+    expect(names(await describe({ logStreamNamePrefix: 'x' }))).to.deep.equal([])
+    const first = await describe({ orderBy: 'LastEventTime', descending: true, limit: 1 })
+    const second = await describe({ orderBy: 'LastEventTime', descending: true, limit: 1, nextToken: first.nextToken })
+    expect([names(first), names(second), second.nextToken]).to.deep.equal([['b'], ['a'], undefined])
+  })
+
   it('filters events by pattern and time over all streams, page by page', async () => {
     const filter = (input: object) => client.send(new FilterLogEventsCommand({ logGroupName, ...input }))
     const planned = await filter({ filterPattern: 'planned parts' })
@@ -62,6 +73,26 @@ describe('CloudWatch Logs on the laptop', () => {
     expect(all.events).to.have.length(3)
     const rest = await client.send(new GetLogEventsCommand({ ...stream, nextToken: all.nextForwardToken }))
     expect([rest.events!.length, rest.nextForwardToken]).to.deep.equal([0, all.nextForwardToken])
+  })
+
+  it('gets the last events of a stream first, and those before them with the token', async () => {
+    const stream = { logGroupName, logStreamName: 'a', limit: 2 }
+    const messages = ({ events }: { events?: { message?: string | undefined }[] | undefined }) =>
+      events!.map((one) => one.message)
+    const tail = await client.send(new GetLogEventsCommand(stream))
+    expect(messages(tail)).to.deep.equal(['planned 6 parts', 'END RequestId: 1'])
+    const before = await client.send(new GetLogEventsCommand({ ...stream, nextToken: tail.nextBackwardToken }))
+    expect(messages(before)).to.deep.equal(['START RequestId: 1'])
+    const none = await client.send(new GetLogEventsCommand({ ...stream, nextToken: before.nextBackwardToken }))
+    expect([none.events, none.nextBackwardToken]).to.deep.equal([[], before.nextBackwardToken])
+  })
+
+  it('says when there is no such stream', async () => {
+    const failure = await failureOf(client.send(new GetLogEventsCommand({ logGroupName, logStreamName: 'x' })))
+    expect(failure).to.include({
+      name: 'ResourceNotFoundException',
+      message: 'The specified log stream does not exist.',
+    })
   })
 
   it('says when there is no such group', async () => {
