@@ -151,6 +151,56 @@ export class EndpointNameTakenError extends PermanentError {
   override readonly name = 'EndpointNameTaken'
 }
 
+/** No dataset has this name. */
+export class DatasetNotFoundError extends PermanentError {
+  override readonly name = 'DatasetNotFound'
+}
+
+/** The dataset is there but nobody has enabled it, or it is disabled. */
+export class DatasetNotEnabledError extends PermanentError {
+  override readonly name = 'DatasetNotEnabled'
+}
+
+/** Files of the dataset were not uploaded, or none of them is an image. */
+export class DatasetIncompleteError extends PermanentError {
+  override readonly name = 'DatasetIncomplete'
+}
+
+/** The name is taken by a dataset to which no files can be added. */
+export class DatasetExistsError extends PermanentError {
+  override readonly name = 'DatasetExists'
+}
+
+/** Files are being added to the dataset, or it was changed meanwhile: what is asked has to wait. */
+export class DatasetBusyError extends PermanentError {
+  override readonly name = 'DatasetBusy'
+}
+
+/** The dataset is being used by a running training. */
+export class DatasetInUseError extends PermanentError {
+  override readonly name = 'DatasetInUse'
+}
+
+/** No training has this id, or the caller may not see it. */
+export class TrainingNotFoundError extends PermanentError {
+  override readonly name = 'TrainingNotFound'
+}
+
+/** The base model is of an architecture that cannot be trained here. */
+export class UntrainableBaseError extends PermanentError {
+  override readonly name = 'UntrainableBase'
+}
+
+/** The training job did not complete; the message has SageMaker's reason. */
+export class TrainingFailedError extends PermanentError {
+  override readonly name = 'TrainingFailed'
+}
+
+/** The training job completed, but nothing that came out is a valid model. The message says of each file why. */
+export class NoUsableOutputError extends PermanentError {
+  override readonly name = 'NoUsableOutput'
+}
+
 /** The role has an endpoint already. */
 export class RoleTakenError extends PermanentError {
   override readonly name = 'RoleTaken'

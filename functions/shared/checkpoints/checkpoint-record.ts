@@ -34,7 +34,7 @@ export interface LineageInput {
 }
 
 /** Where a merged checkpoint comes from: enough to make it again. */
-export interface CheckpointLineage {
+export interface MergeLineage {
   kind: 'merge'
   mergeId: string
   planSha256: string
@@ -42,6 +42,20 @@ export interface CheckpointLineage {
   recipe: Record<string, unknown>
   inputs: LineageInput[]
 }
+
+/** Where a trained checkpoint comes from. */
+export interface TrainingLineage {
+  kind: 'training'
+  trainingId: string
+  base: { checkpointId: string; name: string; size: number; etag: string }
+  dataset: { name: string; images: number; captions: number }
+  classDataset?: { name: string; images: number }
+  /** Everything that the training program was told. */
+  parameters: Record<string, unknown>
+  job: { name: string; image: string; instanceType: string }
+}
+
+export type CheckpointLineage = MergeLineage | TrainingLineage
 
 /** Item of the Checkpoints table. `createdAt` and `updatedAt` are ISO 8601 UTC with milliseconds. */
 export interface CheckpointRecord {

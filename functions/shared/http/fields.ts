@@ -35,6 +35,21 @@ export function integerField(value: unknown, where: string, { min, max }: { min:
   return value as number
 }
 
+/** A number from `min` to `max`. */
+export function numberField(value: unknown, where: string, { min, max }: { min: number; max: number }): number {
+  const fix = `give a number from ${min} to ${max}`
+  if (value === undefined) refuse(where, 'is missing', fix)
+  if (typeof value !== 'number' || !Number.isFinite(value)) refuse(where, `is ${describe(value)}`, fix)
+  if (value < min || value > max) refuse(where, `is ${value}`, fix)
+  return value
+}
+
+/** True or false. */
+export function flagField(value: unknown, where: string): boolean {
+  if (typeof value === 'boolean') return value
+  return refuse(where, value === undefined ? 'is missing' : `is ${describe(value)}`, 'give true or false')
+}
+
 /** A list of `min` to `max` items. */
 export function listField(value: unknown, where: string, { min, max }: { min: number; max: number }): unknown[] {
   const fix = `give a list of ${min} to ${max} items`

@@ -148,6 +148,46 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     what: 'Something of the endpoint could not be deleted and may still cost money',
     next: 'Delete the endpoint again (DELETE /endpoints). If it comes back, the operator deletes what the detail above names.',
   },
+  TrainingNotFound: {
+    what: 'It was deleted while it ran',
+    next: 'Nothing was kept. Start another one whenever you like.',
+  },
+  UntrainableBase: {
+    what: 'The base model cannot be trained',
+    next: 'Choose a base model of SD 1.x or SDXL that is no inpainting model, and start {it} again.',
+  },
+  UnreadableImages: {
+    what: 'Some files of the dataset cannot be used',
+    next: 'Replace or delete the files that are named above, and start {it} again.',
+  },
+  TrainingFailed: {
+    what: 'The training program gave up',
+    next: 'Change what the detail above names and start {it} again. The record below has the last lines of its log.',
+  },
+  TrainingRefused: {
+    what: 'SageMaker would not start the training',
+    next: 'Change what the detail above names and start {it} again.',
+  },
+  NoUsableOutput: {
+    what: 'The training said that it was done, but no usable model came out',
+    next: 'Start {it} again. If it comes back, the operator looks at the training image; the record below has the last lines of its log.',
+  },
+  CapacityUnavailable: {
+    what: 'AWS had no free machine of the types that were asked for',
+    next: 'Start {it} again later, or name more instanceTypes, which are tried one after the other.',
+  },
+  MaxRuntimeExceeded: {
+    what: 'The training was not done in the time that it was given',
+    next: 'Start {it} again with more maxRuntimeHours, fewer steps or a larger instance type.',
+  },
+  MaxWaitTimeExceeded: {
+    what: 'There was not enough spot capacity in the time that the training was given',
+    next: 'Start {it} again with more maxWaitHours, another instance type, or without spot.',
+  },
+  JobStopped: {
+    what: 'Somebody stopped the training job at SageMaker',
+    next: 'Start {it} again whenever you like.',
+  },
   Stopped: { what: 'It was stopped', next: 'Nothing was kept. Start it again whenever you like.' },
   'States.Timeout': {
     what: 'It took too long',

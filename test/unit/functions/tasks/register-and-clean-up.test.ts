@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { MergeLineage } from '../../../../functions/shared/checkpoints/checkpoint-record.ts'
 import { findCheckpoint } from '../../../../functions/shared/checkpoints/read-checkpoint.ts'
 import { cleanUpMerge } from '../../../../functions/tasks/clean-up-merge/clean-up-merge.ts'
 import {
@@ -65,7 +66,7 @@ describe('registerCheckpoint and cleanUpMerge', () => {
       arithmetic: 'a1111',
       recipe: { ...request, name: 'castle' },
     })
-    expect(record?.lineage?.inputs.map(({ role, checkpointId }) => `${role} ${checkpointId}`)).to.deep.equal([
+    expect((record?.lineage as MergeLineage).inputs.map(({ role, checkpointId }) => `${role} ${checkpointId}`)).to.deep.equal([
       'primary a',
       'secondary b',
     ])
