@@ -1,12 +1,11 @@
-import { encodeF16 } from '../../../functions/shared/merge/kernel/half-floats.ts'
 import { createMemorySource } from '../../../functions/shared/objects/byte-source.ts'
 import type { TensorInfo } from '../../../functions/shared/safetensors/header.ts'
 import { readHeader } from '../../../functions/shared/safetensors/read-header.ts'
-import { encodeHeader, layOutFile } from '../../../functions/shared/safetensors/write-header.ts'
 import { constantMatrix } from '../tensor/matrix.ts'
 import { NotPocketModelError } from './errors.ts'
 import { ARCHITECTURE, PARAMETERS, type Parameters } from './parameters.ts'
 import { readValues } from './read-values.ts'
+import { type TensorType, writeTensors } from './write-tensors.ts'
 
 /** The model in a safetensors file. Throws `NotPocketModel` naming the first thing that is wrong. */
 export async function readCheckpoint(name: string, file: Uint8Array): Promise<Parameters> {
@@ -42,21 +41,12 @@ function read(what: string, info: TensorInfo, data: Uint8Array): Float32Array {
   }
 }
 
-/** The safetensors file of a model, every tensor in F16. */
-export function writeCheckpoint(parameters: Parameters, metadata: ReadonlyMap<string, string>): Uint8Array {
-  const tensors = [...parameters].map(([name, { rows, columns }]) => ({
-    name,
-    dtype: 'F16' as const,
-    shape: [rows, columns],
-  }))
-  const layout = layOutFile(tensors, new Map([['architecture', ARCHITECTURE.name], ...metadata]))
-  const file = new Uint8Array(layout.size)
-  file.set(encodeHeader(layout.text))
-  for (const { name, begin, end } of layout.tensors) {
-    const { data } = parameters.get(name)!
-    const halves = new Uint16Array(data.length)
-    encodeF16(new Int32Array(data.buffer, data.byteOffset, data.length), halves, data.length)
-    file.subarray(layout.dataStart + begin, layout.dataStart + end).set(new Uint8Array(halves.buffer))
-  }
-  return file
+/** The safetensors file of a model, every tensor in F16 if nothing else is asked for. */
+export function writeCheckpoint(
+  parameters: Parameters,
+  metadata: ReadonlyMap<string, string>,
+  type: TensorType = 'F16',
+): Uint8Array {
+  const tensors = [...parameters].map(([name, { rows, columns, data }]) => ({ name, shape: [rows, columns], data }))
+  return writeTensors(tensors, { type, metadata: new Map([['architecture', ARCHITECTURE.name], ...metadata]) })
 }

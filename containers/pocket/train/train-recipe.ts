@@ -3,10 +3,11 @@ import { trainableMatrix } from '../tensor/matrix.ts'
 import type { Random } from '../tensor/random.ts'
 import { captionScene } from './caption.ts'
 import { drawPicture, layoutOf, paletteOf } from './draw-picture.ts'
+import type { Example } from './learn-batch.ts'
 import type { Recipe } from './recipes.ts'
 import { randomScene } from './scene.ts'
 import { STYLES } from './styles.ts'
-import { type Example, type TrainingOptions, trainModel } from './train-model.ts'
+import { type TrainingOptions, trainModel } from './train-model.ts'
 
 /** Follows a recipe from its first weights, or from those of the checkpoint it names. */
 export function trainRecipe(

@@ -1,0 +1,21 @@
+import { layOutMlDirectory, writeWhole } from './train/job/ml-directory.ts'
+import { runTraining } from './train/job/run-training.ts'
+import { TrainingFailure } from './train/job/training-failure.ts'
+
+/**
+ * Dreambooth and LoRA as SageMaker runs a training program: `docker run <image> train`, or
+ * DARKROOM_ML_DIR=… node --import tsx containers/pocket/train-job.ts. The README says what it reads and writes.
+ */
+const root = process.env.DARKROOM_ML_DIR ?? '/opt/ml'
+const stop = new AbortController()
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+
+try {
+  await runTraining({ root, log: console.log, now: () => performance.now(), signal: stop.signal })
+} catch (error) {
+  const isExpected = error instanceof TrainingFailure
+  const message = isExpected ? error.message : `The trainer failed: ${(error as Error).message}`
+  console.error(isExpected ? message : error)
+  await writeWhole(layOutMlDirectory(root).failure, message)
+  process.exitCode = 1
+}
