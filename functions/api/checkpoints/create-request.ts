@@ -2,7 +2,7 @@ import { CHECKPOINT_TYPES, type CheckpointType } from '../../shared/checkpoints/
 import { checkFileName } from '../../shared/checkpoints/file-rules.ts'
 import { choiceField, integerField, listField, objectField, refuse, textField } from '../../shared/http/fields.ts'
 import type { JsonObject } from '../../shared/http/json-body.ts'
-import { storableParams } from './storable-params.ts'
+import { storableParams } from '../../shared/http/storable-params.ts'
 
 /** A file that is to be uploaded in so many parts. */
 export interface WantedFile {

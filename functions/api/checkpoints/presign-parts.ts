@@ -2,6 +2,7 @@ import { UploadPartCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { s3 } from '../../shared/aws/s3.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { secondsToLive } from '../../shared/objects/seconds-to-live.ts'
 
 /** Which object's parts are to be uploaded by whoever holds the URLs. */
 export interface PartsToSign {
@@ -19,18 +20,11 @@ const LONGEST_SECONDS = 12 * 60 * 60
  */
 export async function presignParts(wanted: PartsToSign, clock: Clock): Promise<string[]> {
   const { expiration } = await s3.config.credentials()
-  const expiresIn = secondsToLive(expiration, clock.now())
+  const expiresIn = secondsToLive(expiration, { longest: LONGEST_SECONDS, now: clock.now() })
   const urls: string[] = []
   for (let part = 1; part <= wanted.parts; part++) {
     const { bucket: Bucket, key: Key, uploadId: UploadId } = wanted
     urls.push(await getSignedUrl(s3, new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: part }), { expiresIn }))
   }
   return urls
-}
-
-/** How long a URL may live that is signed now with credentials that expire then; credentials that name no end are trusted. */
-export function secondsToLive(expiration: Date | undefined, now: number): number {
-  if (expiration === undefined) return LONGEST_SECONDS
-  const left = Math.floor((expiration.getTime() - now) / 1000)
-  return Math.max(1, Math.min(LONGEST_SECONDS, left))
 }

@@ -31,7 +31,8 @@ export interface DatasetRecord {
 export interface DatasetItem {
   datasetName: string
   sortKey: string
-  /** What the client calls it. */
+  /** What the client calls the file, and its kind. */
+  name: string
   type: string
   params: Record<string, unknown>
   createdAt: string

@@ -1,5 +1,5 @@
-import { objectField, refuse } from '../../shared/http/fields.ts'
-import { isJsonObject, type JsonObject } from '../../shared/http/json-body.ts'
+import { objectField, refuse } from './fields.ts'
+import { isJsonObject, type JsonObject } from './json-body.ts'
 
 const MOST_BYTES = 16 * 1024
 const DEEPEST = 8
@@ -8,12 +8,12 @@ const DEEPEST = 8
  * A client's free `params` as the table can keep them. Numbers become text, as the contract shows them anyway: DynamoDB's
  * numbers have fewer digits and the SDK refuses large ones. Too deep, too large and unnamed things are refused.
  */
-export function storableParams(params: unknown): JsonObject {
+export function storableParams(params: unknown, where = 'params', mostBytes = MOST_BYTES): JsonObject {
   if (params === undefined) return {}
-  const given = objectField(params, 'params')
+  const given = objectField(params, where)
   const bytes = Buffer.byteLength(JSON.stringify(given))
-  if (bytes > MOST_BYTES) refuse('params', `has ${bytes} bytes`, `give at most ${MOST_BYTES}`)
-  return storable(given, 'params', 0) as JsonObject
+  if (bytes > mostBytes) refuse(where, `has ${bytes} bytes`, `give at most ${mostBytes}`)
+  return storable(given, where, 0) as JsonObject
 }
 
 function storable(value: unknown, where: string, depth: number): unknown {
