@@ -67,6 +67,9 @@ describe('The schemas of bodies and events', () => {
   it('bound every string that a client sends', () => {
     for (const name of [
       'create-endpoint',
+      'create-dataset',
+      'update-dataset',
+      'delete-datasets',
       'update-endpoint',
       'delete-endpoints',
       'create-inference',
