@@ -18,6 +18,10 @@ export interface LibraryFixture {
   accountsTable: string
   endpointsTable: string
   inferencesTable: string
+  trainingsTable: string
+  datasetsTable: string
+  datasetItemsTable: string
+  modelsTable: string
   dynamodb: Dynamodb
   s3: S3Service
   /** Every item of a table. */
@@ -69,6 +73,16 @@ const keyed = (TableName: string) => ({
   KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
 })
 
+const datasetItems = {
+  TableName: 'DatasetItems',
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: ['datasetName', 'sortKey'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+  KeySchema: [
+    { AttributeName: 'datasetName', KeyType: 'HASH' },
+    { AttributeName: 'sortKey', KeyType: 'RANGE' },
+  ],
+}
+
 /** Starts S3 and DynamoDB on a free port, signatures checked, with empty tables and an empty bucket. */
 export async function startLibrary(): Promise<LibraryFixture> {
   const environment = setEnvironment()
@@ -77,7 +91,11 @@ export async function startLibrary(): Promise<LibraryFixture> {
   await tables.deployTable(listed('Checkpoints'))
   await tables.deployTable(listed('Merges'))
   await tables.deployTable(listed('Endpoints'))
+  await tables.deployTable(listed('Models'))
   await tables.deployTable(listedByTask('Inferences'))
+  await tables.deployTable(listed('Trainings'))
+  await tables.deployTable(listed('Datasets'))
+  await tables.deployTable(datasetItems)
   await tables.deployTable(keyed('Accounts'))
   const objects = await createS3Service({ dataDirectory: join(path, 's3'), region, clock: systemClock })
   await objects.deployBucket({ name: 'library' })
@@ -90,6 +108,10 @@ export async function startLibrary(): Promise<LibraryFixture> {
     accountsTable: 'Accounts',
     endpointsTable: 'Endpoints',
     inferencesTable: 'Inferences',
+    trainingsTable: 'Trainings',
+    datasetsTable: 'Datasets',
+    datasetItemsTable: 'DatasetItems',
+    modelsTable: 'Models',
     dynamodb: tables,
     s3: objects,
     items: async (TableName) => {
