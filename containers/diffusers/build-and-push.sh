@@ -1,12 +1,20 @@
 #!/usr/bin/env bash
 # Builds the image and pushes it to this account's ECR, creating the repository if it is missing.
-#   build-and-push.sh <region> [repository] [tag]
+#   build-and-push.sh [--training] <region> [repository] [tag]
+# With --training it is the training image (Dockerfile.training), without it the one that endpoints run.
 # Needs docker and the AWS CLI with credentials in the usual places. Build arguments go through DARKROOM_BUILD_ARGS,
 # e.g. DARKROOM_BUILD_ARGS="--build-arg WITH_REMBG=1".
 set -euo pipefail
 
-region="${1:?usage: build-and-push.sh <region> [repository] [tag]}"
-repository="${2:-darkroom/diffusers}"
+dockerfile=Dockerfile
+default_repository=darkroom/diffusers
+if [ "${1:-}" = --training ]; then
+  dockerfile=Dockerfile.training
+  default_repository=darkroom/diffusers-training
+  shift
+fi
+region="${1:?usage: build-and-push.sh [--training] <region> [repository] [tag]}"
+repository="${2:-$default_repository}"
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 tag="${3:-$(git -C "$here" rev-parse --short=12 HEAD)}"
 
@@ -47,6 +55,6 @@ done
 
 # shellcheck disable=SC2086 # several arguments are meant
 docker build --platform linux/amd64 --provenance=false --build-arg "DLC_REGISTRY=$dlc_registry" \
-  ${DARKROOM_BUILD_ARGS:-} --tag "$registry/$repository:$tag" "$here"
+  ${DARKROOM_BUILD_ARGS:-} --file "$here/$dockerfile" --tag "$registry/$repository:$tag" "$here"
 docker push "$registry/$repository:$tag"
 echo "$registry/$repository:$tag"

@@ -13,4 +13,4 @@ if [ -r /proc/driver/nvidia/version ] && [ -e "$compat/libcuda.so.1" ]; then
     export LD_LIBRARY_PATH="$compat:${LD_LIBRARY_PATH:-}"
   fi
 fi
-exec python3 -m darkroom_diffusers "$@"
+exec python3 -m "${DARKROOM_PROGRAM:-darkroom_diffusers}" "$@"

@@ -3,6 +3,7 @@
 #   test.sh            everything (installs torch, several GB, the first time)
 #   test.sh pure       the parts without torch: seconds
 #   test.sh drawing    tiny random models on the CPU
+#   test.sh training   the training program with tiny random models on the CPU
 # The environments lie outside the repository: DARKROOM_TEST_VENVS, default ~/.cache/darkroom-diffusers.
 set -euo pipefail
 
@@ -26,9 +27,9 @@ environment() { # name requirements
 }
 
 cd "$here"
-case "$group" in all | pure | drawing) ;; *) echo "usage: test.sh [pure|drawing]" >&2 && exit 2 ;; esac
+case "$group" in all | pure | drawing | training) ;; *) echo "usage: test.sh [pure|drawing|training]" >&2 && exit 2 ;; esac
 
-if [ "$group" != drawing ]; then
+if [ "$group" = all ] || [ "$group" = pure ]; then
   "$(environment pure requirements-pure.txt)" -m pytest tests/pure
 fi
 if [ "$group" != pure ]; then
@@ -36,5 +37,7 @@ if [ "$group" != pure ]; then
   export DARKROOM_TOKENIZER_DIR="$venvs/tokenizer"
   "$run" -m darkroom_diffusers.fetch_clip_vocabulary "$DARKROOM_TOKENIZER_DIR"
   "$run" -m ruff check . && "$run" -m ruff format --check . && "$run" -m mypy
-  "$run" -m pytest tests/drawing
 fi
+# Each group has a conftest.py of its own, so they are two runs.
+if [ "$group" = all ] || [ "$group" = drawing ]; then "$run" -m pytest tests/drawing; fi
+if [ "$group" = all ] || [ "$group" = training ]; then "$run" -m pytest tests/training; fi

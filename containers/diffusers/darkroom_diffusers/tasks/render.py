@@ -86,7 +86,8 @@ def _reply(generation: Generation, files: ModelFiles, family: str, pictures: lis
 def render(studio: Studio, invocation: Invocation, cancel: Cancel) -> dict[str, object]:
     """`{images, parameters, info}`. What can be refused is refused before anything is downloaded."""
     generation = build_generation(invocation.task, invocation.payload, studio.limits, studio.random_seed)
-    chosen = choose_models(generation, read_requested(invocation.models), find_shipped(studio.model_dir))
+    shipped = find_shipped(studio.model_dir)
+    chosen = choose_models(generation, read_requested(invocation.models, shipped), shipped)
     with fetch_models(chosen, studio.source, studio.cache, cancel.check) as files:
         family = _check_files(generation, files)
         with studio.queue.turn(cancel):

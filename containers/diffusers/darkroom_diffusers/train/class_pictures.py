@@ -75,7 +75,7 @@ def paint_class_pictures(
         pipeline = pipeline_for(base.loaded, "txt2img")
     for done, (index, path) in enumerate(missing, start=count - len(missing) + 1):
         check()
-        generator = torch.Generator().manual_seed(drawn_seed(settings.seed, PAINTED, index))
+        generator = torch.Generator().manual_seed(drawn_seed(settings.seed, index, PAINTED))
         with autocast():
             latents = pipeline(
                 **words,

@@ -23,7 +23,7 @@ class Collection:
 
 def _square(settings: TrainingSettings, picture: Picture, stream: int, position: int) -> Square:
     cut = Cut(settings.resolution, settings.center_crop, settings.flip)
-    chance = random.Random(drawn_seed(settings.seed, stream + 100 * CROP, position))
+    chance = random.Random(drawn_seed(settings.seed, position, stream, CROP))
     return read_picture(picture.path, cut, chance)
 
 
@@ -40,6 +40,6 @@ def make_batch(settings: TrainingSettings, collection: Collection, first: int) -
     return Batch(
         squares=[_square(settings, picture, stream, position) for picture, stream, position in shown],
         prompts=[picture.prompt for picture, _, _ in shown],
-        noise_seeds=[drawn_seed(settings.seed, stream + 100 * NOISE, position) for _, stream, position in shown],
+        noise_seeds=[drawn_seed(settings.seed, position, stream, NOISE) for _, stream, position in shown],
         shares=[(1.0 if stream == INSTANCE else prior) / size for _, stream, _ in shown],
     )

@@ -13,10 +13,10 @@ import numpy as np
 INSTANCE, CLASS, CROP, NOISE, PAINTED = range(5)
 
 
-def drawn_seed(seed: int, stream: int, position: int) -> int:
-    """A seed of 63 bits for one draw."""
-    words = np.random.SeedSequence((seed, stream, position)).generate_state(1, np.uint64)
-    return int(words[0] >> 1)
+def drawn_seed(seed: int, position: int, *stream: int) -> int:
+    """A seed of 63 bits for one draw; draws for different things are of different streams."""
+    words = np.random.SeedSequence((seed, position, *stream)).generate_state(1, np.uint64)
+    return int(words[0]) >> 1
 
 
 @lru_cache(maxsize=4)

@@ -28,7 +28,6 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 torch.set_num_threads(1)
 
 
-
 @pytest.fixture(scope="session")
 def assets(tmp_path_factory: pytest.TempPathFactory) -> Assets:
     tokenizer = Path(os.environ["DARKROOM_TOKENIZER_DIR"])

@@ -192,6 +192,27 @@ def test_a_model_directory_serves_without_s3(client: Client, tmp_path: Path, eng
     assert engine.calls[-1][1].checkpoint.path == path
 
 
+def test_a_packaged_model_is_named_without_an_s3_location(
+    client: Client, tmp_path: Path, source: MemorySource, engine: FakeEngine
+) -> None:
+    """The endpoint of a packaged model: its files need not be in the library any more."""
+    for kind, name in (("Stable-diffusion", "a"), ("Stable-diffusion", "b"), ("Lora", "film")):
+        path = tmp_path / "model" / kind / f"{name}.safetensors"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(SD15 if kind == "Stable-diffusion" else safetensors_bytes({"a": (1,)}))
+    packaged = {
+        "Stable-diffusion": [{**model("b.safetensors"), "s3": ""}],
+        "Lora": [{**model("film.safetensors", "Lora"), "s3": ""}],
+    }
+    status, reply = client.draw({**SMALL, "prompt": "a cat <lora:film:0.5>"}, packaged)
+    assert status == 200, reply
+    files = engine.calls[-1][1]
+    assert (files.checkpoint.name, files.loras[0][1].name) == ("b.safetensors", "film.safetensors")
+    assert (source.heads, source.reads) == (0, [])
+    gone = {"Stable-diffusion": [{**model("c.safetensors"), "s3": ""}]}
+    assert error_of(client.draw(SMALL, gone))[:2] == (404, "ModelNotFound")
+
+
 def test_out_of_memory_is_named_and_the_pipelines_are_dropped(client: Client, engine: FakeEngine) -> None:
     class OutOfMemoryError(RuntimeError):
         pass

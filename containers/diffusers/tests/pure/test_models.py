@@ -5,7 +5,7 @@ from support.safetensors_bytes import SD15, SD15_SHAPES, UNET, safetensors_bytes
 
 from darkroom_diffusers.errors import ContainerError, InferenceFailed, InvalidPayload, ModelNotFound, UnsupportedTask
 from darkroom_diffusers.models.checkpoint_family import detect_family
-from darkroom_diffusers.models.model_lists import read_requested
+from darkroom_diffusers.models.model_lists import KINDS, find_shipped, read_requested
 from darkroom_diffusers.models.model_names import find_by_name
 from darkroom_diffusers.models.model_ref import ModelRef
 from darkroom_diffusers.models.safetensors_header import TensorFacts, read_header
@@ -106,10 +106,12 @@ def entry(name: object, s3: object = "s3://bucket/some/prefix") -> dict[str, obj
     return {"id": "1", "model_name": name, "s3": s3, "type": "Stable-diffusion"}
 
 
+NOTHING: dict[str, tuple[ModelRef, ...]] = dict.fromkeys(KINDS, ())
+
+
 def test_requested_models_become_objects() -> None:
-    lists = read_requested(
-        {"space_free_size": 4e10, "Stable-diffusion": [entry("a.safetensors")], "VAE": [entry("Automatic")]}
-    )
+    models = {"space_free_size": 4e10, "Stable-diffusion": [entry("a.safetensors")], "VAE": [entry("Automatic")]}
+    lists = read_requested(models, NOTHING)
     assert lists["Stable-diffusion"] == (
         ModelRef("Stable-diffusion", "a.safetensors", "bucket", "some/prefix/a.safetensors"),
     )
@@ -121,13 +123,13 @@ def test_requested_models_become_objects() -> None:
 )
 def test_a_name_that_is_no_file_name_is_refused(name: object) -> None:
     with pytest.raises(InvalidPayload, match="model_name"):
-        read_requested({"Lora": [entry(name)]})
+        read_requested({"Lora": [entry(name)]}, NOTHING)
 
 
 @pytest.mark.parametrize("name", ["a.ckpt", "a.pt", "a.PTH", "a.bin", "a.zip"])
 def test_pickles_are_refused(name: str) -> None:
     with pytest.raises(UnsupportedTask, match="safetensors"):
-        read_requested({"embeddings": [entry(name)]})
+        read_requested({"embeddings": [entry(name)]}, NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -135,4 +137,20 @@ def test_pickles_are_refused(name: str) -> None:
 )
 def test_a_broken_list_is_refused(models: object) -> None:
     with pytest.raises(ContainerError):
-        read_requested(models)
+        read_requested(models, NOTHING)
+
+
+def test_an_empty_location_means_the_model_directory(tmp_path: Path) -> None:
+    path = tmp_path / "Lora" / "sub" / "film.safetensors"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(safetensors_bytes({"a": (1,)}))
+    shipped = find_shipped(tmp_path)
+    lists = read_requested({"Lora": [entry("sub/film.safetensors", "")]}, shipped)
+    assert lists["Lora"] == (ModelRef("Lora", "sub/film.safetensors", path=path),)
+    for models in ({"Lora": [entry("film.safetensors", "")]}, {"VAE": [entry("sub/film.safetensors", "")]}):
+        with pytest.raises(ModelNotFound, match="not in the model directory"):
+            read_requested(models, shipped)
+    with pytest.raises(InvalidPayload, match="model_name"):
+        read_requested({"Lora": [entry("../Lora/sub/film.safetensors", "")]}, shipped)
+    with pytest.raises(InvalidPayload, match="s3"):
+        read_requested({"Lora": [entry("sub/film.safetensors", None)]}, shipped)
