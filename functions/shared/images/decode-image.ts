@@ -37,8 +37,8 @@ export async function decodeImage(bytes: Buffer): Promise<Dimensions> {
 
 /** The refusal of a file that is too large to be looked into. */
 export function tooManyBytes(length: number): BadImage {
-  const megabytes = MOST_IMAGE_BYTES / 1024 / 1024
-  return new BadImage(`${(length / 1024 / 1024).toFixed(1)} MB are more than ${megabytes} MB`)
+  const megabytes = Math.ceil((length / 1024 / 1024) * 10) / 10
+  return new BadImage(`${megabytes} MB are more than ${MOST_IMAGE_BYTES / 1024 / 1024} MB`)
 }
 
 function decoding<Header extends Dimensions>({ readHeader, decode }: FormatRow<Header>) {

@@ -1,6 +1,4 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createInflate } from 'node:zlib'
+import { createInflate, type Inflate } from 'node:zlib'
 import { BadImage } from './bad-image.ts'
 import { type PngHeader, readPngData } from './png-file.ts'
 
@@ -32,13 +30,17 @@ export async function decodePng(bytes: Buffer, header: PngHeader): Promise<void>
   const data = readPngData(bytes, header)
   const check = createRowCheck(rowsOf(header))
   try {
-    await pipeline(Readable.from(data), createInflate({ chunkSize: CHUNK_BYTES }), async (chunks) => {
-      for await (const chunk of chunks) check.take(chunk as Buffer)
-    })
+    for await (const chunk of inflated(data)) check.take(chunk as Buffer)
   } catch (error) {
     throw faultOf(error)
   }
   if (!check.isComplete()) throw new BadImage('truncated')
+}
+
+function inflated(data: readonly Buffer[]): Inflate {
+  const inflate = createInflate({ chunkSize: CHUNK_BYTES })
+  for (const part of data) inflate.write(part)
+  return inflate.end()
 }
 
 function rowsOf({ width, height, bitsPerPixel, isInterlaced }: PngHeader): Rows[] {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import createMozjpeg from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js'
 import { initEmscriptenModule as startJpeg } from '@jsquash/jpeg/utils.js'
 import createWebp from '@jsquash/webp/codec/dec/webp_dec.js'
@@ -8,7 +8,7 @@ import { BadImage, type Dimensions } from './bad-image.ts'
 import { createDecoder } from './wasm-decoder.ts'
 
 /** The bytes of a library's file. scripts/esbuild-plugins.cjs puts them into the bundle instead. */
-const wasmFile = (name: string): Uint8Array<ArrayBuffer> => readFileSync(fileURLToPath(import.meta.resolve(name)))
+const wasmFile = (name: string): Uint8Array<ArrayBuffer> => readFileSync(createRequire(import.meta.url).resolve(name))
 
 const jpeg = createDecoder({
   load: () => wasmFile('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'),
