@@ -9,6 +9,7 @@ export type RouteRule =
  * Which route needs which permission, keyed `METHOD /resource/path` as API Gateway declares it. A route that is missing
  * here is denied. `checkpoint:list` and `checkpoint:create` are the contract's legacy actions.
  * Showing an inference needs none either, since the WebUI asks with the API key alone, nor does the simple door.
+ * Packaged models are the library's, so they ask for its permissions.
  * Completing an upload needs no user because the WebUI sends none there; renaming does, and its handler says so.
  */
 export const ROUTE_PERMISSIONS: Readonly<Record<string, RouteRule>> = {
@@ -25,6 +26,10 @@ export const ROUTE_PERMISSIONS: Readonly<Record<string, RouteRule>> = {
   'POST /merges': { access: 'user', anyOf: ['merge:all', 'merge:create'] },
   'GET /merges/{id}': { access: 'user', anyOf: ['merge:all', 'merge:list'] },
   'DELETE /merges/{id}': { access: 'user', anyOf: ['merge:all'] },
+  'GET /models': { access: 'user', anyOf: ['checkpoint:all', 'checkpoint:list'] },
+  'POST /models': { access: 'user', anyOf: ['checkpoint:all', 'checkpoint:create'] },
+  'GET /models/{id}': { access: 'user', anyOf: ['checkpoint:all', 'checkpoint:list'] },
+  'DELETE /models/{id}': { access: 'user', anyOf: ['checkpoint:all'] },
   'GET /inferences': { access: 'user', anyOf: ['inference:all', 'inference:list', 'inference:create'] },
   'POST /inferences': { access: 'user', anyOf: ['inference:all', 'inference:create'] },
   'DELETE /inferences': { access: 'user', anyOf: ['inference:all'] },

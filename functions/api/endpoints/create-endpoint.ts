@@ -15,6 +15,7 @@ import { newId } from '../../shared/new-id.ts'
 import { readCreateEndpoint } from './create-request.ts'
 import { endpointRequestOf } from './endpoint-request-of.ts'
 import type { EndpointsContext } from './endpoints-context.ts'
+import { findForEndpoint, holdModel } from './model-for-endpoint.ts'
 
 /** Leaves room for what the machine puts behind it in the name of the execution that unmakes. */
 const ID = /^[A-Za-z0-9_-]{1,64}$/
@@ -29,10 +30,15 @@ export async function createEndpoint(
   const id = idOf(request) ?? newId(clock)
   const wish = readCreateEndpoint(readJsonBody(request), settings.maxInstances)
   await checkRoles(context, wish.roles)
-  const endpoint = endpointRequestOf(id, wish, settings)
+  const model =
+    wish.packagedModel === undefined ? undefined : await findForEndpoint(context, caller, wish.packagedModel)
+  const endpoint = endpointRequestOf(id, wish, { settings, model })
   const startedAt = isoTime(clock.now())
   const work = { requestedBy: caller.username, request: endpoint }
-  const executionArn = await whileClaimed(context, { id, claims: claimsOf(endpoint) }, () => start(context, id, work))
+  const executionArn = await whileClaimed(context, { id, claims: claimsOf(endpoint) }, async () => {
+    if (model) await holdModel(context, model, id)
+    return start(context, id, work)
+  })
   return (
     (await readEndpoint(table, id)) ?? unrecorded({ id, startedAt, executionArn, createdBy: caller.username }, endpoint)
   )

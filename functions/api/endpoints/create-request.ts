@@ -18,6 +18,8 @@ export interface CreateEndpoint {
   extensions: string
   modelDataUrl?: string
   modelId?: string
+  /** A packaged model, by id or name. */
+  packagedModel?: string
   maxConcurrency: number
   scaleInCooldown: number
   idleHours?: number
@@ -49,6 +51,7 @@ export function readCreateEndpoint(body: JsonObject, maxInstances: number): Crea
     roles: readRoles(body),
     ...readImage(body),
     ...optional('modelDataUrl', readModelData(body)),
+    ...optional('packagedModel', readPackagedModel(body)),
     ...optional('modelId', given(body.model_id) ? textField(body.model_id, 'model_id', { max: 512 }) : undefined),
     maxConcurrency: integerField(body.max_concurrent_invocations ?? 1, 'max_concurrent_invocations', {
       min: 1,
@@ -148,6 +151,14 @@ function readModelData(body: JsonObject): string | undefined {
   if (!/^s3:\/\/[^/]+\/.+/.test(url))
     refuse('model_data_url', `is "${url.slice(0, 80)}"`, 'give s3://bucket/key of a model.tar.gz')
   return url
+}
+
+function readPackagedModel(body: JsonObject): string | undefined {
+  if (!given(body.model)) return undefined
+  for (const other of ['model_data_url', 'model_id']) {
+    if (given(body[other])) refuse('model', `is given beside ${other}`, 'give one of the two')
+  }
+  return textField(body.model, 'model', { max: 80 })
 }
 
 function given(value: unknown): boolean {

@@ -3,16 +3,28 @@ import type { Backend } from '../../shared/endpoints/endpoint-record.ts'
 import type { Container, EndpointRequest } from '../../shared/endpoints/endpoint-request.ts'
 import type { EndpointSettings } from '../../shared/endpoints/settings.ts'
 import { InvalidRequestError } from '../../shared/errors.ts'
+import { BACKENDS } from '../../shared/inferences/backends/backends.ts'
+import { modelDataOf } from '../../shared/models/model-data.ts'
+import type { ModelRecord } from '../../shared/models/model-record.ts'
 import type { CreateEndpoint } from './create-request.ts'
 
 /** SageMaker takes no longer names. */
 const LONGEST_NAME = 63
 
+/** What an endpoint is made of beside the wish. */
+export interface EndpointFacts {
+  settings: EndpointSettings
+  /** The packaged model that it is to run. */
+  model?: ModelRecord | undefined
+}
+
 const TYPE_WORDS = { Async: 'async', 'Real-time': 'real-time' } as const
 
 /** What the machine is to deploy: names, image and environment decided. The same id gives the same names. */
-export function endpointRequestOf(id: string, wish: CreateEndpoint, settings: EndpointSettings): EndpointRequest {
-  const { shortName, backend: wished, imageUri, extensions, modelDataUrl, modelId, ...kept } = wish
+export function endpointRequestOf(id: string, order: CreateEndpoint, facts: EndpointFacts): EndpointRequest {
+  const { settings, model } = facts
+  const wish = model ? asPackaged(order, model) : order
+  const { shortName, backend: wished, imageUri, extensions, modelDataUrl, modelId, packagedModel, ...kept } = wish
   const backend = wished ?? settings.defaultBackend
   const name = nameOf(id, wish, settings)
   return {
@@ -21,8 +33,24 @@ export function endpointRequestOf(id: string, wish: CreateEndpoint, settings: En
     modelName: name,
     configName: name,
     backend,
-    container: containerOf(id, { ...wish, backend }, { name, settings }),
+    container: { ...containerOf(id, { ...wish, backend }, { name, settings }), ...dataOf(facts) },
+    ...(model ? { modelId: model.id, packageName: model.name } : {}),
   }
+}
+
+/** A packaged model brings its backend and its image, where the request names no other. */
+function asPackaged(order: CreateEndpoint, { backend, imageUri }: ModelRecord): CreateEndpoint {
+  const wish = { ...order, backend: order.backend ?? backend }
+  if (!BACKENDS[wish.backend].usesModels) {
+    throw new InvalidRequestError(
+      `backend is "${wish.backend}", which reads no packaged models: give pocket, diffusers or a1111, or leave model out`,
+    )
+  }
+  return wish.backend === backend ? { ...wish, imageUri: order.imageUri ?? imageUri } : wish
+}
+
+function dataOf({ settings, model }: EndpointFacts): Partial<Container> {
+  return model ? modelDataOf(settings.bucket, model) : {}
 }
 
 function nameOf(id: string, { shortName, endpointType }: CreateEndpoint, { namePrefix }: EndpointSettings): string {

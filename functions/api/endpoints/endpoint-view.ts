@@ -22,6 +22,8 @@ export function toRow(record: EndpointRecord): JsonObject {
     custom_extensions: '',
     backend: record.backend,
     image_uri: record.imageUri,
+    model: record.packageName ?? null,
+    model_id: record.modelId ?? null,
     instance_count: String(record.instanceCount),
     idle_hours: record.idleHours === undefined ? null : String(record.idleHours),
     last_used: timeOrNull(record.lastUsedAt),

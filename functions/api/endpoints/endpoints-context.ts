@@ -5,6 +5,7 @@ import type { EndpointSettings } from '../../shared/endpoints/settings.ts'
 export interface EndpointsContext {
   endpointsTable: string
   accountsTable: string
+  modelsTable: string
   deployMachineArn: string
   deleteMachineArn: string
   settings: EndpointSettings

@@ -17,6 +17,7 @@ import { updateEndpoint } from './update-endpoint.ts'
 const context: EndpointsContext = {
   endpointsTable: requireEnv('ENDPOINTS_TABLE'),
   accountsTable: requireEnv('ACCOUNTS_TABLE'),
+  modelsTable: requireEnv('MODELS_TABLE'),
   deployMachineArn: requireEnv('DEPLOY_ENDPOINT_MACHINE_ARN'),
   deleteMachineArn: requireEnv('DELETE_ENDPOINT_MACHINE_ARN'),
   settings: readSettings(),

@@ -2,6 +2,7 @@ import type { Account } from '../../shared/accounts/account.ts'
 import { createInference } from '../../shared/inferences/create-inference.ts'
 import type { InferenceRecord } from '../../shared/inferences/inference-record.ts'
 import type { InferencesContext } from '../../shared/inferences/inferences-context.ts'
+import { firstPackaged } from '../../shared/inferences/packaged-models.ts'
 import { resolveModels } from '../../shared/inferences/resolve-models.ts'
 import { startInference } from '../../shared/inferences/start-inference.ts'
 import { defaultModel } from './default-model.ts'
@@ -24,10 +25,14 @@ export async function generatePicture(
   const record = await createInference(context, caller, {
     taskType: 'txt2img',
     endpointName,
-    models: (endpoint) =>
-      model === undefined
-        ? defaultModel(context.checkpointsTable, caller, endpoint)
-        : resolveModels(context.checkpointsTable, caller, { 'Stable-diffusion': [model] }),
+    models: async (endpoint, packaged) => {
+      const { checkpointsTable } = context
+      if (model !== undefined) {
+        return resolveModels({ checkpointsTable, packaged }, caller, { 'Stable-diffusion': [model] })
+      }
+      const own = firstPackaged(packaged)
+      return own ? { [own.type]: [own] } : defaultModel(checkpointsTable, caller, endpoint)
+    },
     payloadString: JSON.stringify({ prompt, ...parameters }),
     notify: false,
   })

@@ -14,6 +14,7 @@ import { chooseEndpoint } from './choose-endpoint.ts'
 import { inputKey } from './inference-keys.ts'
 import type { InferenceRecord, InferenceType, ResolvedModels, TaskType } from './inference-record.ts'
 import type { InferencesContext } from './inferences-context.ts'
+import { type PackagedFiles, packagedFilesOf } from './packaged-models.ts'
 import { parseTolerantly } from './parse-tolerantly.ts'
 import { promptOf } from './prompt-of.ts'
 import { resolveModels } from './resolve-models.ts'
@@ -23,7 +24,7 @@ export interface InferenceOrder {
   taskType: TaskType
   inferenceType?: InferenceType | undefined
   endpointName?: string | undefined
-  models: JsonObject | ((endpoint: EndpointRecord) => Promise<ResolvedModels>)
+  models: JsonObject | ((endpoint: EndpointRecord, packaged: PackagedFiles | undefined) => Promise<ResolvedModels>)
   /** The parameters, when they come with the order and not by an upload. */
   payloadString?: string | undefined
   notify: boolean
@@ -67,14 +68,15 @@ function readPayload({ payloadString, taskType }: InferenceOrder): JsonObject | 
 }
 
 async function modelsOf(
-  { checkpointsTable }: InferencesContext,
+  { checkpointsTable, modelsTable }: InferencesContext,
   caller: Account,
   { order, endpoint }: { order: InferenceOrder; endpoint: EndpointRecord },
 ): Promise<ResolvedModels> {
   if (!MODEL_TASKS.has(order.taskType) || !BACKENDS[endpoint.backend].usesModels) return {}
+  const packaged = await packagedFilesOf(modelsTable, endpoint)
   return typeof order.models === 'function'
-    ? order.models(endpoint)
-    : resolveModels(checkpointsTable, caller, order.models)
+    ? order.models(endpoint, packaged)
+    : resolveModels({ checkpointsTable, packaged }, caller, order.models)
 }
 
 function newRecord(

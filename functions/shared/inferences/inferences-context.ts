@@ -8,6 +8,7 @@ export interface InferencesContext {
   checkpointsTable: string
   endpointsTable: string
   inferencesTable: string
+  modelsTable: string
   machineArn: string
   /** Where images are served from, when there is a distribution in front of the bucket. */
   cloudfrontDomain: string | undefined
@@ -22,6 +23,7 @@ export function readInferencesContext(clock: Clock): InferencesContext {
     checkpointsTable: requireEnv('CHECKPOINTS_TABLE'),
     endpointsTable: requireEnv('ENDPOINTS_TABLE'),
     inferencesTable: requireEnv('INFERENCES_TABLE'),
+    modelsTable: requireEnv('MODELS_TABLE'),
     machineArn: requireEnv('ASYNC_INFERENCE_MACHINE_ARN'),
     cloudfrontDomain: optionalEnv('CLOUDFRONT_DOMAIN', undefined),
     clock,

@@ -5,6 +5,7 @@ import { CheckpointNotActiveError, CheckpointNotFoundError, InvalidRequestError 
 import { listField, textField } from '../http/fields.ts'
 import type { JsonObject } from '../http/json-body.ts'
 import type { ResolvedModel, ResolvedModels } from './inference-record.ts'
+import { findPackaged, isPackaged, type PackagedFiles } from './packaged-models.ts'
 
 const MOST_MODELS = 20
 
@@ -16,13 +17,24 @@ interface AskedModel {
   name: string
 }
 
+/** Where models are looked for. */
+export interface ModelShelves {
+  checkpointsTable: string
+  /** What the endpoint has already; looked through first. */
+  packaged?: PackagedFiles | undefined
+}
+
 /**
- * Finds each asked model among the active checkpoints that the caller may see, by its exact name. Throws naming every one
- * that is not there, in the contract's words.
+ * Finds each asked model among the endpoint's own files, or the active checkpoints that the caller may see, by its exact
+ * name. Throws naming every one that is not there, in the contract's words.
  */
-export async function resolveModels(table: string, caller: Account, asked: JsonObject): Promise<ResolvedModels> {
+export async function resolveModels(
+  shelves: ModelShelves,
+  caller: Account,
+  asked: JsonObject,
+): Promise<ResolvedModels> {
   const wanted = readAsked(asked)
-  const found = await Promise.all(wanted.map((model) => resolve(table, caller, model)))
+  const found = await Promise.all(wanted.map((model) => resolve(shelves, caller, model)))
   const missing = wanted.filter((_, index) => found[index] === undefined)
   if (missing.length > 0) {
     const told = missing.map(({ name, type }) => `checkpoint with name ${name}, type ${type} is not found`)
@@ -33,11 +45,11 @@ export async function resolveModels(table: string, caller: Account, asked: JsonO
   return models
 }
 
-/** Throws unless every model is still there, active and called the same. */
+/** Throws unless every model is still there, active and called the same. What an endpoint has in its model directory stays there. */
 export async function confirmModels(table: string, models: ResolvedModels): Promise<void> {
   const files = Object.values(models)
     .flat()
-    .filter((model) => !isBuiltIn(model.type, model.model_name))
+    .filter((model) => !isBuiltIn(model.type, model.model_name) && !isPackaged(model))
   for (const { id, model_name } of files) {
     const record = await readCheckpoint(table, id)
     if (!record?.names.includes(model_name)) {
@@ -59,10 +71,12 @@ function readAsked(asked: JsonObject): AskedModel[] {
   throw new InvalidRequestError(`models names ${models.length} files: name at most ${MOST_MODELS}`)
 }
 
-async function resolve(table: string, caller: Account, asked: AskedModel): Promise<ResolvedModel | undefined> {
+async function resolve(shelves: ModelShelves, caller: Account, asked: AskedModel): Promise<ResolvedModel | undefined> {
   const { type, name } = asked
   if (isBuiltIn(type, name)) return { id: 'VAE', model_name: name, s3: 'None', type }
-  const record = await findCheckpoint(table, name)
+  const packaged = findPackaged(shelves.packaged, asked)
+  if (packaged) return packaged
+  const record = await findCheckpoint(shelves.checkpointsTable, name)
   if (!record || record.type !== type || record.status !== 'Active') return undefined
   return maySee(caller, record.allowedRolesOrUsers) ? modelOf(record, name) : undefined
 }

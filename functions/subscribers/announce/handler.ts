@@ -7,6 +7,7 @@ import { type ExecutionEnding, type ExecutionStatusEvent, readEnding } from './e
 import { createInferenceLifecycle } from './inference-lifecycle.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { createMergeLifecycle } from './merge-lifecycle.ts'
+import { createModelLifecycle } from './model-lifecycle.ts'
 import { sendStory } from './send-story.ts'
 
 const target = { eventBus: requireEnv('EVENT_BUS'), topicArn: requireEnv('TOPIC_ARN') }
@@ -36,6 +37,9 @@ const LIFECYCLES: Readonly<Record<string, Announce>> = {
   ),
   [requireEnv('DEPLOY_ENDPOINT_MACHINE_ARN')]: announcing(createDeploymentLifecycle(endpoints)),
   [requireEnv('DELETE_ENDPOINT_MACHINE_ARN')]: announcing(createDeletionLifecycle(endpoints)),
+  [requireEnv('CREATE_MODEL_MACHINE_ARN')]: announcing(
+    createModelLifecycle({ ...shared, modelsTable: requireEnv('MODELS_TABLE') }),
+  ),
   [requireEnv('ASYNC_INFERENCE_MACHINE_ARN')]: announcing(
     createInferenceLifecycle({
       ...shared,

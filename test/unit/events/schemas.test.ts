@@ -76,6 +76,7 @@ describe('The schemas of bodies and events', () => {
       'delete-inferences',
       'text2image',
       'create-merge',
+      'create-model',
       'create-checkpoint',
       'update-checkpoint',
       'delete-checkpoints',
