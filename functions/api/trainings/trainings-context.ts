@@ -1,0 +1,18 @@
+import type { Clock } from '../../shared/clock.ts'
+
+/** What the training routes work on. */
+export interface TrainingsContext {
+  bucket: string
+  trainingsTable: string
+  checkpointsTable: string
+  datasetsTable: string
+  machineArn: string
+  namePrefix: string
+  apiUrl: string
+  clock: Clock
+}
+
+/** The execution of a training has its id for a name. */
+export function executionArnOf({ machineArn }: TrainingsContext, id: string): string {
+  return `${machineArn.replace(':stateMachine:', ':execution:')}:${id}`
+}
