@@ -81,10 +81,11 @@ function parseFaults(text: string): Fault[] {
 }
 
 function concerns(fault: Fault, subject: Subject): boolean {
-  return (
-    NAMES.every((name) => fault[name] === undefined || matchesWildcard(fault[name], subject[name] ?? '')) &&
-    (fault.status === undefined || fault.status === subject.status)
-  )
+  const isNamed = (name: (typeof NAMES)[number]): boolean => {
+    const [pattern, given] = [fault[name], subject[name]]
+    return pattern === undefined || (given !== undefined && matchesWildcard(pattern, given))
+  }
+  return NAMES.every(isNamed) && (fault.status === undefined || fault.status === subject.status)
 }
 
 const NAMES = ['endpoint', 'job', 'instanceType'] as const

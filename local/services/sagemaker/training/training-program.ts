@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { type ContainerProcess, startContainer } from '../hosting/container-process.ts'
 import { dockerCommand, dockerEnvironment, wantsDocker } from '../hosting/docker-command.ts'
 import { findProgram } from '../hosting/program-table.ts'
@@ -37,16 +38,20 @@ export function startProgram(record: TrainingJobRecord, options: ProgramOptions)
       workingDirectory,
       onLine,
     })
+  const name = `darkroom-${record.name}-${workspace.id.slice(0, 8)}`
   const words = dockerCommand({
     image,
-    name: `darkroom-${record.name}-${workspace.id.slice(0, 8)}`,
+    name,
     variables: Object.keys(environment),
     volume: `${workspace.ml}:/opt/ml`,
     purpose: 'train',
     extra: settings.dockerArguments ?? [],
   })
   const host = { PATH: process.env.PATH ?? '', ...dockerEnvironment(process.env) }
-  return startContainer({ words, environment: { ...environment, ...host }, workingDirectory, onLine })
+  const container = startContainer({ words, environment: { ...environment, ...host }, workingDirectory, onLine })
+  // A client that had to be killed leaves its container behind.
+  void container.exitCode.then(() => execFile('docker', ['rm', '--force', name], () => undefined))
+  return container
 }
 
 /** The job's variables and what SageMaker adds; nothing of this process's own. */

@@ -23,6 +23,20 @@ describe('faults of SageMaker', () => {
     expect(faults.take('fail-creation', 'any')?.reason).to.equal('no')
   })
 
+  it('are for endpoints, jobs or types of instances by their names', () => {
+    const faults = openFaults(file)
+    faults.add({ fault: 'drop-event', endpoint: '*' })
+    expect(faults.take('drop-event', { job: 'mine-1', status: 'Completed' })).to.equal(undefined)
+    faults.add({ fault: 'drop-event', job: 'mine-*', status: 'Completed' })
+    faults.add({ fault: 'capacity', instanceType: 'ml.g5.*' })
+    expect(faults.take('drop-event', 'mine-1', 'Completed')).to.include({ endpoint: '*' })
+    expect(faults.take('drop-event', 'mine-1', 'Completed')).to.equal(undefined)
+    expect(faults.take('drop-event', { job: 'mine-1', status: 'Failed' })).to.equal(undefined)
+    expect(faults.take('drop-event', { job: 'mine-1', status: 'Completed' })).to.include({ job: 'mine-*' })
+    expect(faults.take('capacity', { job: 'a', instanceType: 'ml.g4dn.xlarge' })).to.equal(undefined)
+    expect(faults.take('capacity', { job: 'a', instanceType: 'ml.g5.xlarge' })).to.include({ fault: 'capacity' })
+  })
+
   it('are none while the file is half written', () => {
     writeFileSync(file, '[{ "fault": "drop-ev')
     expect(openFaults(file).take('drop-event', 'a')).to.equal(undefined)

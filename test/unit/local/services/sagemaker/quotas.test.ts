@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { checkQuotas } from '../../../../../local/services/sagemaker/quotas.ts'
+import { checkQuota, checkQuotas } from '../../../../../local/services/sagemaker/quotas.ts'
 import type { DeployedVariant, EndpointRecord } from '../../../../../local/services/sagemaker/records.ts'
 
 const variant = (instanceType: string, desiredCount: number): DeployedVariant => ({
@@ -35,6 +35,17 @@ describe('quotas of instances', () => {
     )
     expect(() => checkQuotas([variant('ml.c5.large', 2)], { endpoints, quotas })).to.throw('ml.c5.large')
     expect(() => checkQuotas([variant('ml.c5.large', 20)], { endpoints })).to.not.throw()
+  })
+
+  it('may be for one use of a type of instance', () => {
+    const spot = { instanceType: 'ml.g5.xlarge', usage: 'spot training job usage', inUse: 1, requested: 1 } as const
+    const check = (quotas: Record<string, number>) => () => checkQuota(spot, quotas)
+    expect(check({ 'ml.g5.xlarge for spot training job usage': 1, 'ml.g5.xlarge': 9 })).to.throw(
+      "'ml.g5.xlarge for spot training job usage' is 1 Instances, with current utilization of 1 Instances",
+    )
+    expect(check({ 'ml.g5.xlarge for training job usage': 1 })).to.not.throw()
+    expect(check({ 'ml.g5.xlarge': 2, '* for spot training job usage': 0, '*': 0 })).to.not.throw()
+    expect(check({ '* for spot training job usage': 1, '*': 9 })).to.throw('is 1 Instances')
   })
 
   it('let an endpoint scale to nothing at all', () => {

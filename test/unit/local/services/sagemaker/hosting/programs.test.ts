@@ -34,6 +34,14 @@ describe('programs of container images', () => {
     expect(findProgram('darkroom/unknown')).to.equal(undefined)
   })
 
+  it('are found by image for training too, and an operator’s row for serving leaves that alone', () => {
+    const builtIn = [process.execPath, '--import', 'tsx', 'containers/pocket/train-job.ts']
+    expect(findProgram('darkroom/pocket', [{ image: '**/pocket', command: ['mine'] }], 'train')).to.deep.equal(builtIn)
+    const rows = [{ image: '**/other', train: ['theirs'] }]
+    expect(findProgram('a/other:1', rows, 'train')).to.deep.equal(['theirs'])
+    expect(findProgram('a/other:1', rows)).to.equal(undefined)
+  })
+
   it('run in Docker when the operator says so, values of variables kept out of the command line', () => {
     expect([
       wantsDocker('a/b', {}),
