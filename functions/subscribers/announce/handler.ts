@@ -9,6 +9,7 @@ import type { Lifecycle } from './lifecycle.ts'
 import { createMergeLifecycle } from './merge-lifecycle.ts'
 import { createModelLifecycle } from './model-lifecycle.ts'
 import { sendStory } from './send-story.ts'
+import { createTrainingLifecycle } from './training-lifecycle.ts'
 
 const target = { eventBus: requireEnv('EVENT_BUS'), topicArn: requireEnv('TOPIC_ARN') }
 
@@ -39,6 +40,14 @@ const LIFECYCLES: Readonly<Record<string, Announce>> = {
   [requireEnv('DELETE_ENDPOINT_MACHINE_ARN')]: announcing(createDeletionLifecycle(endpoints)),
   [requireEnv('CREATE_MODEL_MACHINE_ARN')]: announcing(
     createModelLifecycle({ ...shared, modelsTable: requireEnv('MODELS_TABLE') }),
+  ),
+  [requireEnv('TRAIN_MACHINE_ARN')]: announcing(
+    createTrainingLifecycle({
+      ...shared,
+      checkpointsTable: requireEnv('CHECKPOINTS_TABLE'),
+      trainingsTable: requireEnv('TRAININGS_TABLE'),
+      namePrefix: requireEnv('NAME_PREFIX'),
+    }),
   ),
   [requireEnv('ASYNC_INFERENCE_MACHINE_ARN')]: announcing(
     createInferenceLifecycle({

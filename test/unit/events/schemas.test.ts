@@ -70,6 +70,8 @@ describe('The schemas of bodies and events', () => {
       'create-dataset',
       'update-dataset',
       'delete-datasets',
+      'create-training',
+      'delete-trainings',
       'update-endpoint',
       'delete-endpoints',
       'create-inference',
