@@ -50,5 +50,6 @@ async function removeOutput(
 /** A function that was still running may have registered the checkpoint while its object was being deleted. */
 async function removeLateRecord(checkpointsTable: string, { id, checkpointId }: CleanUpMergeEvent): Promise<void> {
   const late = await readCheckpoint(checkpointsTable, checkpointId)
-  if (late?.lineage?.kind === 'merge' && late.lineage.mergeId === id) await deleteCheckpointRecord(checkpointsTable, checkpointId)
+  if (late?.lineage?.kind === 'merge' && late.lineage.mergeId === id)
+    await deleteCheckpointRecord(checkpointsTable, checkpointId)
 }
