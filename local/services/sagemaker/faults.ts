@@ -28,7 +28,7 @@ export interface Fault {
   status?: string
   /** `FailureReason` of a failed creation, update or training. */
   reason?: string
-  /** How long a delayed notification is held back, or how long a spot instance trains before it is interrupted. */
+  /** How long a delayed notification is held back, a spot instance trains before it is interrupted, or instances are missing. */
   seconds?: number
   /** How often it happens; once when missing. */
   times?: number

@@ -361,6 +361,20 @@ describe('Training jobs on the laptop', () => {
       expect(fixture.sagemaker.faults.take('interrupt', { job: 'on-demand' })).to.not.equal(undefined)
     })
 
+    it('wait for an instance while there is none', async () => {
+      fixture.sagemaker.faults.add({ fault: 'capacity', job: 'queued', seconds: 0.2 })
+      const job = await runTrainingJob(fixture, { ...spot, name: 'queued' })
+      expect(job.TrainingJobStatus).to.equal('Completed')
+      expect(job.SecondaryStatusTransitions![0]).to.include({
+        Status: 'Starting',
+        StatusMessage: 'Insufficient capacity error from EC2 while launching instances, retrying!',
+      })
+      fixture.sagemaker.faults.add({ fault: 'capacity', job: 'forgotten' })
+      const forgotten = await runTrainingJob(fixture, { name: 'forgotten', spot: 1, maxRuntime: 1 })
+      expect(statusesOf(forgotten)).to.deep.equal(['Starting', 'Stopping', 'MaxWaitTimeExceeded'])
+      expect(forgotten.TrainingStartTime).to.equal(undefined)
+    })
+
     it('wait no longer than they may', async () => {
       const job = await runTrainingJob(fixture, {
         name: 'waited',

@@ -30,6 +30,9 @@ export function uploadFailure(uri: string, error: unknown): TrainingFailure {
 export const CAPACITY_REASON =
   'CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML instance type.'
 
+/** The same as a status message, while SageMaker still looks for one. */
+export const CAPACITY_MESSAGE = 'Insufficient capacity error from EC2 while launching instances, retrying!'
+
 /** AWS's words for its own mistakes. */
 export const INTERNAL_REASON = 'InternalServerError: We encountered an internal error. Please try again.'
 

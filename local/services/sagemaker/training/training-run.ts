@@ -10,9 +10,15 @@ import { downloadChannel } from './download-channels.ts'
 import { listFiles } from './list-files.ts'
 import { createMetricReader } from './read-metrics.ts'
 import type { TrainingBook } from './training-book.ts'
-import { CAPACITY_REASON, INTERNAL_REASON, programFailure, TrainingFailure } from './training-failure.ts'
+import {
+  CAPACITY_MESSAGE,
+  CAPACITY_REASON,
+  INTERNAL_REASON,
+  programFailure,
+  TrainingFailure,
+} from './training-failure.ts'
 import { startProgram } from './training-program.ts'
-import { modelArtifacts, type StopKind, type TrainingJobRecord } from './training-record.ts'
+import { modelArtifacts, type StopKind, type TrainingJobRecord, type Transition } from './training-record.ts'
 import { uploadModel } from './upload-model.ts'
 import { furnish, openWorkspace, type Workspace } from './workspace.ts'
 
@@ -96,7 +102,9 @@ export class TrainingRun {
   /** Answers whether the job needs another instance. */
   async #useInstance(): Promise<boolean> {
     const { book, clock } = this.#options
-    this.#checkFaults()
+    this.#failWhenTold()
+    await this.#findCapacity()
+    if (this.#unwanted.signal.aborted) return this.#leave()
     const workspace = this.#open(this.#options.newId())
     const startedAt = clock.now()
     await book.enter(this.#name, 'Downloading', {
@@ -185,10 +193,7 @@ export class TrainingRun {
     const { book } = this.#options
     workspace.remove()
     await book.enter(this.#name, 'Interrupted')
-    if (this.#ending !== 'interrupt') {
-      await this.#finish()
-      return false
-    }
+    if (this.#ending !== 'interrupt') return this.#leave()
     this.#ending = undefined
     this.#unwanted = new AbortController()
     await book.enter(this.#name, 'Starting')
@@ -225,12 +230,29 @@ export class TrainingRun {
     this.stop(kind).catch((error: unknown) => process.emitWarning(String(error)))
   }
 
-  #checkFaults(): void {
-    const { faults } = this.#options
-    const { instanceType } = this.#record.plan
-    if (faults.take('capacity', { job: this.#name, instanceType })) throw new TrainingFailure(CAPACITY_REASON)
-    const failure = faults.take('fail-training', { job: this.#name })
+  #failWhenTold(): void {
+    const failure = this.#options.faults.take('fail-training', { job: this.#name })
     if (failure) throw new TrainingFailure(failure.reason ?? INTERNAL_REASON)
+  }
+
+  /** Waits while a fault says that there is no instance: so many seconds, else until the job is stopped; nobody waits on demand. */
+  async #findCapacity(): Promise<void> {
+    const { book, faults, clock } = this.#options
+    const { instanceType, isSpot } = this.#record.plan
+    const fault = faults.take('capacity', { job: this.#name, instanceType })
+    if (fault === undefined) return
+    if (fault.seconds === undefined && !isSpot) throw new TrainingFailure(CAPACITY_REASON)
+    book.note(this.#name, { transitions: explained(this.#record.transitions, CAPACITY_MESSAGE) })
+    await new Promise<void>((resolve) => {
+      this.#unwanted.signal.addEventListener('abort', () => resolve(), { once: true })
+      if (fault.seconds !== undefined) this.#at(clock.now() + fault.seconds * 1_000, resolve)
+    })
+  }
+
+  /** Without an instance there is nothing to bring home. */
+  async #leave(): Promise<boolean> {
+    if (this.#ending === 'stop') await this.#finish()
+    return false
   }
 
   #checkpointSync({ checkpoints }: Workspace): CheckpointSync | undefined {
@@ -266,4 +288,11 @@ export class TrainingRun {
     // With the stack, the supervisor gives it its usual short time.
     void this.#process?.stop(ending === 'suspend' ? undefined : this.#options.stopGrace())
   }
+}
+
+/** The same stays, the last one with another message. */
+function explained(transitions: Transition[], message: string): Transition[] {
+  return transitions.map((transition, index) =>
+    index === transitions.length - 1 ? { ...transition, message } : transition,
+  )
 }
