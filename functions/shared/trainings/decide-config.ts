@@ -140,11 +140,9 @@ function takesCaptions({ captions }: TrainingRequest, { dataset }: ConfigFacts):
   return (captions ?? true) && dataset.captions > 0
 }
 
-function encoderRateOf({ textEncoderLearningRate, learningRate, method }: TrainingRequest, defaults: TrainingDefaults) {
-  // Full training moves both parts at one pace unless somebody says otherwise.
-  return (
-    textEncoderLearningRate ?? (method === 'dreambooth' ? learningRate : undefined) ?? defaults.textEncoderLearningRate
-  )
+function encoderRateOf(request: TrainingRequest, defaults: TrainingDefaults): number {
+  const rate = request.textEncoderLearningRate ?? defaults.textEncoderLearningRate
+  return rate === 'as the denoiser' ? (request.learningRate ?? defaults.learningRate) : rate
 }
 
 function intervalOf({ checkpointEvery, saveEveryEpochs }: TrainingRequest, run: { steps: number; round: number }) {
