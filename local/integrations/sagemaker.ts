@@ -52,10 +52,10 @@ function createTrainingJobAction(sdk: SdkCaller, ports: IntegrationPorts): Actio
       const name = String(call.parameters.TrainingJobName)
       for (;;) {
         await trainingJobEnd?.(name)
-        const description = await describe(call)
-        const end = ENDS[String(description.TrainingJobStatus)]
-        if (end === 'succeeded') return description
-        if (end === 'failed') throw new TaskError('States.TaskFailed', JSON.stringify(description))
+        const description = await describe(call).catch(unanswered)
+        const end = ENDS[String(description?.TrainingJobStatus)]
+        if (description && end === 'succeeded') return description
+        if (description && end === 'failed') throw new TaskError('States.TaskFailed', JSON.stringify(description))
         await pause(clock, call.signal)
       }
     },
@@ -69,6 +69,11 @@ function createTrainingJobAction(sdk: SdkCaller, ports: IntegrationPorts): Actio
       })
     },
   }
+}
+
+/** Nobody answered: the job goes on all the same, and so does the wait. */
+function unanswered(error: TaskError): undefined {
+  if (error.error !== `${SAGEMAKER.errorPrefix}.SdkClientException`) throw error
 }
 
 const ENDS: Record<string, 'succeeded' | 'failed'> = { Completed: 'succeeded', Failed: 'failed', Stopped: 'failed' }
