@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { SNSClient } from '@aws-sdk/client-sns'
 import type { S3Location } from '../s3-uri.ts'
+import { type FileContent, uploadFile } from './upload-file.ts'
 
 export interface RoleCredentials {
   accessKeyId: string
@@ -18,8 +17,7 @@ export interface ClientsOfRole {
   /** All keys that begin with the location's. */
   listKeys(location: S3Location): AsyncIterable<string>
   writeObject(location: S3Location, content: { body: Buffer; contentType: string }): Promise<void>
-  /** The first `size` bytes of a file. */
-  uploadFile(location: S3Location, content: { file: string; size: number }): Promise<void>
+  uploadFile(location: S3Location, content: FileContent): Promise<void>
   publish(topicArn: string, message: string): Promise<void>
 }
 
@@ -33,9 +31,6 @@ export interface RoleClientsOptions {
   region: string
   credentialsFor(roleArn: string): RoleCredentials
 }
-
-/** Bytes up to which a file is sent from memory, which is quicker than a stream. */
-const SMALL = 2 ** 20
 
 /** Clients of the stack's own endpoint, so that the role's policies are asked like anybody's. */
 export function createRoleClients(options: RoleClientsOptions): RoleClients {
@@ -92,11 +87,7 @@ function openClients(
       const put = new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType })
       await (await s3Client()).send(put)
     },
-    async uploadFile({ bucket, key }, { file, size }) {
-      const { PutObjectCommand } = await import('@aws-sdk/client-s3')
-      const Body = size <= SMALL ? (await readFile(file)).subarray(0, size) : createReadStream(file, { end: size - 1 })
-      await (await s3Client()).send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentLength: size }))
-    },
+    uploadFile: async (location, content) => uploadFile(await s3Client(), { location, content }),
     async publish(TopicArn, Message) {
       const { PublishCommand } = await import('@aws-sdk/client-sns')
       await (await snsClient()).send(new PublishCommand({ TopicArn, Message }))
