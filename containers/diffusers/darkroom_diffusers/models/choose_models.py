@@ -8,7 +8,7 @@ from ..errors import InvalidPayload
 from ..payload.controlnet_units import ControlUnit
 from ..payload.extra_networks import LoraUse
 from ..payload.generation import Generation
-from .model_lists import ModelLists
+from .model_lists import ModelLists, all_models
 from .model_names import find_by_name, stem
 from .model_ref import ModelRef
 
@@ -30,7 +30,7 @@ class ChosenModels:
 def _checkpoint(name: str | None, requested: ModelLists, shipped: ModelLists) -> ModelRef:
     kind = "Stable-diffusion"
     if name is not None:
-        return find_by_name("Checkpoint", name, (*requested[kind], *shipped[kind]))
+        return find_by_name("Checkpoint", name, all_models(requested, shipped)[kind])
     if requested[kind]:
         return requested[kind][0]
     if len(shipped[kind]) == 1:
@@ -43,13 +43,13 @@ def _vae(name: str | None, requested: ModelLists, shipped: ModelLists) -> ModelR
     if name in ("None", "Automatic"):
         return None
     if name is not None:
-        return find_by_name("VAE", name, (*requested["VAE"], *shipped["VAE"]))
+        return find_by_name("VAE", name, all_models(requested, shipped)["VAE"])
     return requested["VAE"][0] if requested["VAE"] else None
 
 
 def choose_models(generation: Generation, requested: ModelLists, shipped: ModelLists) -> ChosenModels:
     """Raises ModelNotFound naming a model that neither the request nor the model directory has."""
-    every = {kind: (*requested[kind], *shipped[kind]) for kind in requested}
+    every = all_models(requested, shipped)
     text = f"{generation.prompt}\n{generation.negative_prompt}"
     return ChosenModels(
         checkpoint=_checkpoint(generation.checkpoint_name, requested, shipped),

@@ -13,6 +13,7 @@ from .s3_location import parse_s3
 
 KINDS = ("Stable-diffusion", "VAE", "Lora", "ControlNet", "embeddings")
 _NO_MODEL = ("None", "Automatic")
+_NO_LOCATION = ("", "None", None)
 
 ModelLists = Mapping[str, tuple[ModelRef, ...]]
 
@@ -33,7 +34,7 @@ def _read_entry(kind: str, where: str, entry: Any, shipped: ModelLists) -> Model
     if name in _NO_MODEL:
         return None
     check_file_name(f"{where}.model_name", name)
-    if entry.get("s3") == "":
+    if entry.get("s3") in _NO_LOCATION:
         return _packaged(kind, name, shipped)
     bucket, prefix = parse_s3(f"{where}.s3", entry.get("s3"))
     return ModelRef(kind, name, bucket=bucket, key=f"{prefix}/{name}" if prefix else name)
@@ -51,7 +52,7 @@ def _read_kind(kind: str, entries: Any, shipped: ModelLists) -> tuple[ModelRef, 
 def read_requested(models: Any, shipped: ModelLists) -> ModelLists:
     """`models` of the invocation. Raises InvalidPayload naming the entry.
 
-    An entry whose `s3` is "" names a file of the model directory; ModelNotFound when it is not there.
+    An entry without an S3 location names a file of the model directory; ModelNotFound when it is not there.
     """
     if models is None:
         models = {}
@@ -70,4 +71,13 @@ def find_shipped(model_dir: Path) -> ModelLists:
             for path in sorted((model_dir / kind).glob("**/*.safetensors"))
         )
         for kind in KINDS
+    }
+
+
+def all_models(requested: ModelLists, shipped: ModelLists) -> ModelLists:
+    """The request's, and those of the model directory that none of them has the name of."""
+    names = {kind: {ref.model_name for ref in refs} for kind, refs in requested.items()}
+    return {
+        kind: (*refs, *(ref for ref in shipped[kind] if ref.model_name not in names[kind]))
+        for kind, refs in requested.items()
     }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .base_model import BaseModel
+from .batches_ahead import BatchesAhead
 from .errors import TrainingError
 from .learning_rates import rate_factor
-from .make_batch import Collection, make_batch
 from .noise_loss import noise_loss
 from .trained_parts import TrainedPart
 from .training_settings import TrainingSettings
@@ -28,6 +28,7 @@ class Learner:
         *,
         accelerator: Any,
         optimizer: Any,
+        check: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._base = base
@@ -35,6 +36,7 @@ class Learner:
         self._parameters = [parameter for part in parts for _, parameter in part.parameters()]
         self._accelerator = accelerator
         self._optimizer = optimizer
+        self._check = check
 
     def _set_rate(self, step: int) -> float:
         factor = rate_factor(
@@ -52,14 +54,15 @@ class Learner:
             "or mixedPrecision bf16 or no."
         )
 
-    def step(self, step: int, collection: Collection) -> tuple[float, float]:
-        """The loss and the learning rate of this step (from 0). Raises TrainingError when the numbers overflow, before
-        the weights are spoilt."""
+    def step(self, step: int, batches: BatchesAhead) -> tuple[float, float]:
+        """The loss and the learning rate of this step (from 0). Raises TrainingError when the numbers overflow, and
+        StopRequested; in both cases before the weights have changed."""
         rate = self._set_rate(step)
         parts = self._settings.gradient_accumulation
         total = 0.0
         for part in range(parts):
-            batch = make_batch(self._settings, collection, (step * parts + part) * self._settings.batch_size)
+            self._check()
+            batch = batches.batch((step * parts + part) * self._settings.batch_size)
             with self._accelerator.autocast():
                 loss = noise_loss(self._base, batch, learn_words=self._words)
             total += self._finite(loss.item(), "loss", step) / parts

@@ -18,7 +18,6 @@ from .explain_failure import explain_failure
 from .job_folders import JobFolders, find_job_folders
 from .training_settings import TrainingSettings, read_settings_file
 
-_STOPPED = 128 + signal.SIGTERM
 _PACKAGE = Path(__file__).parent.parent
 
 
@@ -57,8 +56,10 @@ def _write_failure(path: Path, text: str) -> None:
 
 
 def run_training(env: Mapping[str, str]) -> int:
-    """0 when the training is complete, 143 when it was stopped (its state is written), 1 with the reason in
-    `output/failure` otherwise."""
+    """0 when the training is complete or was stopped, 1 with the reason in `output/failure` otherwise.
+
+    SageMaker knows itself that it asked the job to stop, and calls no stopped job completed.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -68,7 +69,7 @@ def run_training(env: Mapping[str, str]) -> int:
         settings = read_settings_file(folders.settings)
         _train(settings, folders, env, stop)
     except StopRequested:
-        return _STOPPED
+        return 0
     except Exception as error:
         traceback.print_exc()
         reason = explain_failure(error, settings)

@@ -5,7 +5,7 @@ from support.safetensors_bytes import SD15, SD15_SHAPES, UNET, safetensors_bytes
 
 from darkroom_diffusers.errors import ContainerError, InferenceFailed, InvalidPayload, ModelNotFound, UnsupportedTask
 from darkroom_diffusers.models.checkpoint_family import detect_family
-from darkroom_diffusers.models.model_lists import KINDS, find_shipped, read_requested
+from darkroom_diffusers.models.model_lists import KINDS, all_models, find_shipped, read_requested
 from darkroom_diffusers.models.model_names import find_by_name
 from darkroom_diffusers.models.model_ref import ModelRef
 from darkroom_diffusers.models.safetensors_header import TensorFacts, read_header
@@ -152,5 +152,18 @@ def test_an_empty_location_means_the_model_directory(tmp_path: Path) -> None:
             read_requested(models, shipped)
     with pytest.raises(InvalidPayload, match="model_name"):
         read_requested({"Lora": [entry("../Lora/sub/film.safetensors", "")]}, shipped)
-    with pytest.raises(InvalidPayload, match="s3"):
-        read_requested({"Lora": [entry("sub/film.safetensors", None)]}, shipped)
+    for location in (None, "None"):
+        assert read_requested({"Lora": [entry("sub/film.safetensors", location)]}, shipped) == lists
+    assert all_models(lists, shipped) == lists
+
+
+def test_the_requests_own_model_goes_before_the_directorys_of_the_same_name() -> None:
+    requested = {**NOTHING, "VAE": (ModelRef("VAE", "v.safetensors", "bucket", "v.safetensors"),)}
+    shipped = {
+        **NOTHING,
+        "VAE": (ModelRef("VAE", "v.safetensors", path=Path("v")), ModelRef("VAE", "w", path=Path("w"))),
+    }
+    assert [(ref.model_name, ref.bucket) for ref in all_models(requested, shipped)["VAE"]] == [
+        ("v.safetensors", "bucket"),
+        ("w", ""),
+    ]
