@@ -104,7 +104,8 @@ function checkLimits(asked: { family: TrainableFamily; steps: number; batchSize:
 
 function promptsOf(request: TrainingRequest, { dataset }: ConfigFacts) {
   const instancePrompt = request.instancePrompt ?? dataset.token
-  if (instancePrompt === undefined && dataset.captions < dataset.images) {
+  // The contract has no field for it: there the name of the output is the word to prompt with.
+  if (instancePrompt === undefined && request.params === undefined && dataset.captions < dataset.images) {
     refuse(
       'instancePrompt',
       'is missing',
