@@ -17,6 +17,8 @@ const values = {
   DEPLOY_ENDPOINT_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:deploy-endpoint',
   DELETE_ENDPOINT_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:delete-endpoint',
   ASYNC_INFERENCE_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:async-inference',
+  TRAIN_MACHINE_ARN: 'arn:aws:states:us-east-1:000000000000:stateMachine:train-dreambooth',
+  TRAINING_IMAGES: JSON.stringify({ pocket: 'darkroom/pocket', diffusers: '' }),
   NAME_PREFIX: 'darkroom-test',
   DEFAULT_BACKEND: 'pocket',
   IMAGE_URIS: JSON.stringify({
