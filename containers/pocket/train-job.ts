@@ -1,6 +1,6 @@
 import { layOutMlDirectory, writeWhole } from './train/job/ml-directory.ts'
 import { runTraining } from './train/job/run-training.ts'
-import { TrainingFailure } from './train/job/training-failure.ts'
+import { sentenceOf, TrainingFailure } from './train/job/training-failure.ts'
 
 /**
  * Dreambooth and LoRA as SageMaker runs a training program: `docker run <image> train`, or
@@ -13,9 +13,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => 
 try {
   await runTraining({ root, log: console.log, now: () => performance.now(), signal: stop.signal })
 } catch (error) {
-  const isExpected = error instanceof TrainingFailure
-  const message = isExpected ? error.message : `The trainer failed: ${(error as Error).message}`
-  console.error(isExpected ? message : error)
-  await writeWhole(layOutMlDirectory(root).failure, message)
+  console.error(error instanceof TrainingFailure ? error.message : error)
+  await writeWhole(layOutMlDirectory(root).failure, sentenceOf(error))
   process.exitCode = 1
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Parameters } from '../model/parameters.ts'
 import { constantMatrix } from '../tensor/matrix.ts'
 import { createRandom, type Random } from '../tensor/random.ts'
@@ -26,8 +27,8 @@ export interface FineTuningOptions extends PaceOptions {
 export interface FineTuning {
   /** Steps taken. */
   readonly step: number
-  /** Takes one step and returns its loss and learning rate. */
-  takeStep(): { loss: number; learningRate: number }
+  /** Takes one step and returns its loss and learning rate. Lets others run between batches; aborted there, the step was not taken. */
+  takeStep(signal: AbortSignal): Promise<{ loss: number; learningRate: number }>
   /** What was learned so far: the running mean of the trained numbers, by name. */
   readonly learned: Parameters
   /** Everything that the next steps depend on, by name; filled and followed by `resumeAt` the training goes on from there. */
@@ -50,13 +51,16 @@ export function createFineTuning(learner: Learner, options: FineTuningOptions): 
     get step() {
       return step
     },
-    takeStep: () => {
-      step++
-      const random = createRandom(options.seed + Math.imul(step, 0x85ebca6b))
+    takeStep: async (signal) => {
+      // Every step has random numbers of its own, so that nothing of them need be put away.
+      const random = createRandom(options.seed + Math.imul(step + 1, 0x85ebca6b))
       let loss = 0
       for (let batch = 0; batch < options.gradientAccumulation; batch++) {
         loss += learnBatch(tape, learner.model, { examples: pickBatch(options, random), random })
+        await setImmediate()
+        signal.throwIfAborted()
       }
+      step++
       learner.project()
       const pace = learningPace(step, options)
       for (const { adam, rate } of optimizers) adam.step(rate * pace)

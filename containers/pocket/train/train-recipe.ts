@@ -1,9 +1,9 @@
 import { ARCHITECTURE, initialParameters, type Parameters } from '../model/parameters.ts'
-import { trainableMatrix } from '../tensor/matrix.ts'
 import type { Random } from '../tensor/random.ts'
 import { captionScene } from './caption.ts'
 import { drawPicture, layoutOf, paletteOf } from './draw-picture.ts'
 import type { Example } from './learn-batch.ts'
+import { toTrainable } from './learner.ts'
 import type { Recipe } from './recipes.ts'
 import { randomScene } from './scene.ts'
 import { STYLES } from './styles.ts'
@@ -35,11 +35,4 @@ export function trainRecipe(
     nextExample,
     ...(onStep && { onStep }),
   })
-}
-
-/** The same numbers with room for gradients. */
-export function toTrainable(parameters: Parameters): Parameters {
-  return new Map(
-    [...parameters].map(([name, { rows, columns, data }]) => [name, trainableMatrix(rows, columns, data.slice())]),
-  )
 }

@@ -7,6 +7,8 @@ import { TrainingFailure } from './training-failure.ts'
 import type { TrainingPlan } from './training-plan.ts'
 
 const TYPES: Readonly<Record<TrainingPlan['savePrecision'], TensorType>> = { fp16: 'F16', bf16: 'BF16', fp32: 'F32' }
+/** Numbers beyond these would be written as infinities. */
+const GREATEST: Readonly<Record<TensorType, number>> = { F16: 65_504, BF16: 3e38, F32: 3e38 }
 
 /** The file after all steps. */
 export function finalFile({ name }: TrainingPlan): string {
@@ -24,15 +26,14 @@ export function encodeOutput(
   learned: Parameters,
   { plan, step }: { plan: TrainingPlan; step: number },
 ) {
-  for (const { data } of learned.values()) {
-    if (!data.every(Number.isFinite)) {
-      throw new TrainingFailure(
-        `What was learned is no longer made of numbers; use a lower learning rate than ${plan.learningRate}.`,
-      )
-    }
+  const type = TYPES[plan.savePrecision]
+  const isKept = (value: number): boolean => Math.abs(value) <= GREATEST[type]
+  if (![...learned.values()].every(({ data }) => data.every(isKept))) {
+    throw new TrainingFailure(
+      `The numbers of the model grew beyond all bounds; use a lower learning rate than ${plan.learningRate}.`,
+    )
   }
   const metadata = describeOutput(plan, step)
-  const type = TYPES[plan.savePrecision]
   if (plan.method === 'dreambooth') return writeCheckpoint(new Map([...base, ...learned]), metadata, type)
   const changes = [...base.keys()]
     .filter((parameter) => learned.has(downOf(parameter)))

@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { ARCHITECTURE, type Parameters } from '../../model/parameters.ts'
+import { parsePrompt } from '../../text/parse-prompt.ts'
+import { taughtWord } from '../../text/vocabulary.ts'
 import { createFineTuning, type FineTuning } from '../fine-tuning.ts'
 import { createFullLearner } from '../full-learner.ts'
 import type { Example } from '../learn-batch.ts'
@@ -50,6 +52,9 @@ async function gatherClasses(
   const isGiven = (await readdir(given).catch(() => [])).length > 0
   if (!isGiven && prompt.trim() === '')
     throw new TrainingFailure('Prior preservation needs a class prompt, such as “a toy”.')
+  if (!isGiven && parsePrompt(prompt).every(({ word }) => taughtWord(word) === undefined)) {
+    log(`the pocket model knows no word of “${prompt}”: its class images show nothing in particular`)
+  }
   const examples = isGiven
     ? await readExamples(given, { what: 'class images', captions: true, prompt, signal })
     : await paintClassExamples(base, { prompt, count: images, seed: plan.seed, log, signal })

@@ -1,6 +1,5 @@
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import type { Parameters } from '../../model/parameters.ts'
 import type { FineTuning } from '../fine-tuning.ts'
 import { layOutMlDirectory, type MlDirectory, writeWhole } from './ml-directory.ts'
@@ -18,12 +17,14 @@ export interface TrainingEnvironment {
   readonly log: (line: string) => void
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number
-  /** Aborted when the training shall stop. It ends after the step at hand. */
+  /** Aborted when the training shall stop. It ends after the batch at hand. */
   readonly signal: AbortSignal
 }
 
 /** Milliseconds after which the training is put away, so that an interruption costs no more. */
 const SAVED_EVERY = 45_000
+/** A model that guesses grey has a loss below 5; from here no training comes back. */
+const RUNAWAY_LOSS = 1000
 
 /**
  * Trains as SageMaker's files say and writes its files for SageMaker. Stopped early, it puts the training away to be gone on with, and
@@ -62,16 +63,32 @@ interface PreparedTraining extends TrainingEnvironment {
 }
 
 async function takeSteps(training: PreparedTraining): Promise<'finished' | 'stopped'> {
+  const { plan, tuning, signal, directory, log } = training
+  try {
+    await takeAllSteps(training)
+  } catch (error) {
+    if (!signal.aborted || error instanceof TrainingFailure) throw error
+    await training.state.save(tuning)
+    if (tuning.step > 0) await writeStep(training, [directory.model])
+    log(`stopped at step ${tuning.step}`)
+    return 'stopped'
+  }
+  await write(training, [join(directory.model, finalFile(plan))])
+  log(`wrote ${finalFile(plan)}`)
+  return 'finished'
+}
+
+async function takeAllSteps(training: PreparedTraining): Promise<void> {
   const { plan, tuning, state, directory, signal, now, log } = training
   const { steps, checkpointEvery = Number.POSITIVE_INFINITY } = plan
   const tell = createProgress({ steps, log, now })
   let saved = now()
-  while (tuning.step < steps && !signal.aborted) {
-    const report = tuning.takeStep()
+  while (tuning.step < steps) {
+    const report = await tuning.takeStep(signal)
     const { step } = tuning
-    if (!Number.isFinite(report.loss)) {
+    if (!(report.loss < RUNAWAY_LOSS * Math.max(1, plan.prior?.weight ?? 1))) {
       throw new TrainingFailure(
-        `The loss was no longer a number at step ${step}; use a lower learning rate than ${plan.learningRate}.`,
+        `The training ran away: the loss was ${report.loss.toPrecision(3)} at step ${step}. Use a lower learning rate than ${plan.learningRate}.`,
       )
     }
     tell({ step, ...report })
@@ -81,18 +98,7 @@ async function takeSteps(training: PreparedTraining): Promise<'finished' | 'stop
       await state.save(tuning)
       saved = now()
     }
-    // Signals are heard only between steps.
-    await setImmediate()
   }
-  if (tuning.step < steps) {
-    await state.save(tuning)
-    if (tuning.step > 0) await writeStep(training, [directory.model])
-    log(`stopped at step ${tuning.step}`)
-    return 'stopped'
-  }
-  await write(training, [join(directory.model, finalFile(plan))])
-  log(`wrote ${finalFile(plan)}`)
-  return 'finished'
 }
 
 async function writeStep(training: PreparedTraining, directories: readonly string[]): Promise<void> {
