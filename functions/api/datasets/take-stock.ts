@@ -39,7 +39,7 @@ function incomplete({ id }: DatasetRecord, missing: readonly DatasetFile[]): Dat
   const list = named.join(', ') + (more > 0 ? ` and ${more} more` : '')
   const what = missing.length === 1 ? '1 file is' : `${missing.length} files are`
   return new DatasetIncompleteError(
-    `${what} missing in dataset ${id}: ${list}. Put them to their URLs (the same POST /datasets gives new ones) and enable it again`,
+    `${what} missing in dataset ${id}: ${list}. Put them to their URLs (the same POST /datasets gives new ones), or take them out with remove, and enable it again`,
   )
 }
 

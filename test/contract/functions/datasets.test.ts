@@ -298,6 +298,25 @@ describe('The dataset routes on real tables and a real bucket', () => {
     await expectStatus(204, 'DELETE', '/datasets', { dataset_name_list: [name] })
   })
 
+  it('takes files out, enabled or not, and enables what is left in the same request', async () => {
+    const name = newName()
+    const { s3PresignUrl } = await create({ dataset_name: name, content: pictures(4), prefix: 'p' })
+    const { '4.png': _, ...others } = s3PresignUrl as Record<string, string>
+    await upload(others)
+    const path = `/datasets/${name}`
+    const { data } = await expectStatus(200, 'PUT', path, { remove: ['4.png', 'unknown.png'], status: 'Enabled' })
+    expect(data).to.deep.equal({ datasetName: name, status: 'Enabled' })
+    expect(await readDataset(library.datasetsTable, name)).to.include({ files: 3, images: 3, status: 'Enabled' })
+    const removed = await expectStatus(200, 'PUT', path, { remove: ['1.png', '1.png'] })
+    expect(removed.data).to.deep.equal({ datasetName: name, status: 'Initialed' })
+    expect(await keysOf(name)).to.deep.equal([`dataset/${name}/p/2.png`, `dataset/${name}/p/3.png`])
+    expect((await expectStatus(200, 'GET', path)).data).to.include({ files: '2', status: 'Initialed' })
+    await expectStatus(400, 'PUT', path, { remove: ['../p/2.png'] })
+    await expectStatus(400, 'PUT', path, { remove: [] })
+    await expectStatus(400, 'PUT', path, {})
+    expect(await keysOf(name)).to.have.lengthOf(2)
+  })
+
   it('refuses words that are no status', async () => {
     const name = newName()
     await create({ dataset_name: name, content: [] })
@@ -321,6 +340,7 @@ describe('The dataset routes on real tables and a real bucket', () => {
     const inUse = `dataset ${name} is read by the running training "corgi" (t-1): wait for its end or stop it`
     expect((await expectStatus(409, 'DELETE', '/datasets', { dataset_name_list: [name] })).message).to.equal(inUse)
     expect((await expectStatus(409, 'PUT', `/datasets/${name}`, { status: 'Initialed' })).message).to.equal(inUse)
+    expect((await expectStatus(409, 'PUT', `/datasets/${name}`, { remove: ['1.png'] })).message).to.equal(inUse)
     await dynamodb.send(
       new PutCommand({ TableName: library.trainingsTable, Item: { ...training, status: 'Succeeded' } }),
     )
