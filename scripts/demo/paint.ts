@@ -1,6 +1,9 @@
+import { SFNClient } from '@aws-sdk/client-sfn'
 import type { ApiClient } from './api-client.ts'
+import { awsOptions } from './aws-options.ts'
 import type { DemoContext } from './demo-context.ts'
 import { showExecution } from './demo-endpoint.ts'
+import { followExecution } from './follow-execution.ts'
 
 interface StartedInference {
   inference: { inference_id: string }
@@ -21,7 +24,6 @@ export interface PaintOrder {
   prompt: string
   seed?: number
   steps?: number
-  pictures?: number
   model: string
   /** LoRA files that the prompt names. */
   loras?: string[]
@@ -41,12 +43,27 @@ export async function paint(
   context.unfinished.inferenceId = id
   context.terminal.line(`\nPOST /inferences → ${status}, execution ${id}`)
   await showExecution(context, data.execution)
-  const { data: view } = await api.call<InferenceView>('GET', `/inferences/${id}`)
-  if (view.status !== 'succeed') {
-    throw new Error(`the inference ended ${view.status}: ${view.reason?.error}: ${view.reason?.cause}`)
-  }
+  const view = await readPainted(api, id)
   delete context.unfinished.inferenceId
   return { id, view, milliseconds: performance.now() - startedAt }
+}
+
+/** The same without a word about its states. */
+export async function paintQuietly(
+  { stack, signal }: DemoContext,
+  api: ApiClient,
+  order: PaintOrder,
+): Promise<InferenceView> {
+  const { data } = await api.call<StartedInference>('POST', '/inferences', bodyOf(order))
+  const sfn = new SFNClient(awsOptions(stack))
+  await followExecution({ sfn, executionArn: data.execution, signal, onIterations: () => {}, onState: () => {} })
+  return readPainted(api, data.inference.inference_id)
+}
+
+async function readPainted(api: ApiClient, id: string): Promise<InferenceView> {
+  const { data: view } = await api.call<InferenceView>('GET', `/inferences/${id}`)
+  if (view.status === 'succeed') return view
+  throw new Error(`the inference ended ${view.status}: ${view.reason?.error}: ${view.reason?.cause}`)
 }
 
 /** The bytes behind a presigned URL. */
@@ -56,12 +73,11 @@ export async function fetchBytes(url: string): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer())
 }
 
-function bodyOf({ prompt, seed, steps, pictures, model, loras, endpointName, notify }: PaintOrder) {
+function bodyOf({ prompt, seed, steps, model, loras, endpointName, notify }: PaintOrder) {
   const payload = {
     prompt,
     ...(seed === undefined ? {} : { seed }),
     ...(steps ? { steps } : {}),
-    ...(pictures === undefined ? {} : { batch_size: pictures }),
   }
   return {
     task_type: 'txt2img',

@@ -10,14 +10,15 @@ import { contactSheet } from './contact-sheet.ts'
 import type { DemoContext } from './demo-context.ts'
 import { leaveEndpoint, provideEndpoint } from './demo-endpoint.ts'
 import { fetchMail, showMail } from './fetch-mail.ts'
-import { fetchBytes, type PaintOrder, paint } from './paint.ts'
+import { fetchBytes, type PaintOrder, paintQuietly } from './paint.ts'
 import { provideModel } from './provide-model.ts'
 import { drawBar, formatDuration } from './terminal.ts'
 import { train } from './train.ts'
 import { uploadDataset } from './upload-dataset.ts'
 
 const PICTURES = 10
-const PAINTED = 4
+/** What the mascot is painted on; no picture shows it on brown. */
+const GROUNDS = ['blue', 'green', 'brown', 'pink']
 const TRAINING_FILE = /\.(png|jpe?g|webp|txt)$/i
 
 /** The user's pictures and captions, or ten drawn for the occasion. */
@@ -41,9 +42,23 @@ function listPictures(directory: string): string[] {
   return names.sort().map((name) => join(directory, name))
 }
 
-async function paintRow(context: DemoContext, api: ApiClient, order: PaintOrder): Promise<Picture[]> {
-  const { view } = await paint(context, api, order)
-  return Promise.all(view.img_presigned_urls.map(async (url) => readPng(await fetchBytes(url))))
+/** What to paint: the mascot on several grounds, the user's own subject with several seeds. */
+function planPaintings({ prompt, seed, pictures }: TrainArguments): { prompt: string; seed: number }[] {
+  return GROUNDS.map((ground, index) =>
+    pictures === undefined ? { prompt: `${prompt} on ${ground}`, seed } : { prompt, seed: seed + index },
+  )
+}
+
+async function paintRow(context: DemoContext, api: ApiClient, orders: PaintOrder[]): Promise<Picture[]> {
+  const startedAt = performance.now()
+  const views = await Promise.all(orders.map((order) => paintQuietly(context, api, order)))
+  const urls = views.flatMap((view) => view.img_presigned_urls)
+  const pictures = await Promise.all(urls.map(async (url) => readPng(await fetchBytes(url))))
+  const took = formatDuration(performance.now() - startedAt)
+  context.terminal.line(
+    `painted   ${pictures.length} pictures with ${orders[0]?.loras?.[0] ?? orders[0]?.model} in ${took}`,
+  )
+  return pictures
 }
 
 /** Teaches the model a new subject from pictures of it, and paints it before and after. Rejects when any of it fails. */
@@ -69,8 +84,13 @@ export async function runTrain(context: DemoContext, options: TrainArguments): P
   terminal.line(`uploaded  dataset ${dataset}: ${paths.length} files`)
 
   const endpointName = await provideEndpoint(context, api)
-  const order = { prompt, seed, pictures: PAINTED, endpointName, notify: false }
-  const before = await paintRow(context, api, { ...order, model: base })
+  const orders = planPaintings(options).map((order) => ({ ...order, endpointName, notify: false }))
+  terminal.line()
+  const before = await paintRow(
+    context,
+    api,
+    orders.map((order) => ({ ...order, model: base })),
+  )
 
   const startedAt = performance.now()
   const trained = await train(context, api, {
@@ -89,10 +109,15 @@ export async function runTrain(context: DemoContext, options: TrainArguments): P
   }
   terminal.line(`trained   ${file} in ${formatDuration(performance.now() - startedAt)}`)
 
-  const after = await paintRow(context, api, { ...order, ...paintedWith(options, { base, file }) })
+  const after = await paintRow(
+    context,
+    api,
+    orders.map((order) => ({ ...order, ...paintedWith(options, { base, file, prompt: order.prompt }) })),
+  )
+  const shown = options.pictures === undefined ? [GROUNDS.map((_, index) => drawMascot(index))] : []
   const path = resolve(directory, `before-after-${mark}.png`)
-  writeFileSync(path, writePng(contactSheet([before, after])))
-  terminal.line(`\nwrote     ${path}: "${prompt}", above before, below after the training, same seeds`)
+  writeFileSync(path, writePng(contactSheet([...shown, before, after])))
+  terminal.line(`\nwrote     ${path}: ${shown.length > 0 ? 'what it was shown, ' : ''}"${prompt}" before, and after`)
   showMail(terminal, await fetchMail(stack.mailboxUrl, trained.id, signal))
   unfinished.checkpointIds = []
   delete unfinished.datasetName
@@ -100,7 +125,10 @@ export async function runTrain(context: DemoContext, options: TrainArguments): P
 }
 
 /** A LoRA is painted with on top of its base; it is asked for in the prompt. */
-function paintedWith({ method, prompt }: TrainArguments, { base, file }: { base: string; file: string }) {
-  if (method === 'dreambooth') return { model: file }
+function paintedWith(
+  { method }: TrainArguments,
+  { base, file, prompt }: { base: string; file: string; prompt: string },
+): Pick<PaintOrder, 'model' | 'loras' | 'prompt'> {
+  if (method === 'dreambooth') return { model: file, prompt }
   return { model: base, loras: [file], prompt: `${prompt} <lora:${file.replace(/\.safetensors$/, '')}:1>` }
 }
