@@ -11,7 +11,7 @@ import { NameTakenError, TrainingNotFoundError } from '../../shared/errors.ts'
 import { log } from '../../shared/log.ts'
 import { deleteObjects } from '../../shared/objects/delete-objects.ts'
 import { readTraining } from '../../shared/trainings/read-training.ts'
-import { modelPrefix, outputPrefix, TYPE_OF_METHOD } from '../../shared/trainings/training-keys.ts'
+import { modelPrefix, outputPrefix, resumePrefix, TYPE_OF_METHOD } from '../../shared/trainings/training-keys.ts'
 import type {
   JobState,
   TrainedFile,
@@ -60,6 +60,7 @@ export async function registerTraining(
   const skipped = collected.files.length - files.length
   const result = resultOf(known, { ...collected, unregistered: collected.unregistered + skipped })
   await noteResult(context, training, { result, job: collected.job })
+  await forgetCheckpoints(context, id)
   log.info('Checkpoint registered', { trainingId: id, checkpointId: record.id, files: files.length, put })
   return { checkpointId: known.id, name: known.names[0] ?? '', files: known.names.length, location: known.location }
 }
@@ -180,6 +181,15 @@ async function noteResult(
     if (!isConditionFailure(error)) throw error
     await takeBack(context, training, result.names)
     throw gone(training.id)
+  }
+}
+
+/** What a job goes on from may be larger than the model. What stays here is expired by the bucket. */
+async function forgetCheckpoints({ bucket }: RegisterTrainingContext, id: string): Promise<void> {
+  try {
+    await deleteObjects(bucket, resumePrefix(id))
+  } catch (error) {
+    log.error('Checkpoints of a job that is done were not deleted', { trainingId: id, error })
   }
 }
 

@@ -4,6 +4,7 @@ import type { StoredLine } from './log-store.ts'
 /** A stream as DescribeLogStreams shows it. */
 export interface LogStream {
   logStreamName: string
+  creationTime: number
   firstEventTimestamp: number
   lastEventTimestamp: number
 }
@@ -15,7 +16,12 @@ export function describeStreams(lines: StoredLine[]): LogStream[] {
   const streams = new Map<string, LogStream>()
   for (const { logStream, timestamp } of lines) {
     const { firstEventTimestamp = timestamp } = streams.get(logStream) ?? {}
-    streams.set(logStream, { logStreamName: logStream, firstEventTimestamp, lastEventTimestamp: timestamp })
+    streams.set(logStream, {
+      logStreamName: logStream,
+      creationTime: firstEventTimestamp,
+      firstEventTimestamp,
+      lastEventTimestamp: timestamp,
+    })
   }
   return [...streams.values()]
 }

@@ -36,8 +36,8 @@ describe('CloudWatch Logs on the laptop', () => {
     expect(logGroups!.map((group) => group.logGroupName)).to.deep.equal([logGroupName])
     const { logStreams } = await client.send(new DescribeLogStreamsCommand({ logGroupName }))
     expect(logStreams).to.deep.equal([
-      { logStreamName: 'a', firstEventTimestamp: 1_000, lastEventTimestamp: 1_002 },
-      { logStreamName: 'b', firstEventTimestamp: 2_000, lastEventTimestamp: 2_000 },
+      { logStreamName: 'a', creationTime: 1_000, firstEventTimestamp: 1_000, lastEventTimestamp: 1_002 },
+      { logStreamName: 'b', creationTime: 2_000, firstEventTimestamp: 2_000, lastEventTimestamp: 2_000 },
     ])
   })
 
