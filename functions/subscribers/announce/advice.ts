@@ -60,6 +60,14 @@ const ADVICE: Readonly<Record<string, Advice>> = {
     what: 'The endpoint takes no requests',
     next: 'Look at GET /endpoints for one that is in service, or deploy one, and start {it} again.',
   },
+  DatasetNotFound: {
+    what: 'The dataset is not there',
+    next: 'Look at GET /datasets for its name, create it if it is missing, and start {it} again.',
+  },
+  DatasetNotEnabled: {
+    what: 'The dataset cannot be used',
+    next: 'Upload its files, set its status to Enabled (PUT /datasets/{name}) and start {it} again.',
+  },
   InferenceNotFound: {
     what: 'It was deleted while it ran',
     next: 'Nothing was kept. Start another one whenever you like.',

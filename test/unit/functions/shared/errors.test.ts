@@ -42,6 +42,10 @@ describe('The error vocabulary', () => {
       'PackagedModelNotFound',
       'PackagedModelNotActive',
       'ModelInUse',
+      'DatasetBusy',
+      'DatasetExists',
+      'DatasetInUse',
+      'DatasetIncomplete',
     ]
     const names = documented.map(([, name]) => name).filter((name) => !apiOnly.includes(name!) && name !== 'Unknown')
     expect([...ADVISED_ERRORS].sort()).to.deep.equal(names.sort())

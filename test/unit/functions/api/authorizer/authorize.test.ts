@@ -17,7 +17,12 @@ const findAccount = async (username: string) => {
 const effect = async (route: string, username?: string) => (await authorize(route, username, findAccount)).effect
 
 /** Where the contract's permission is not called like the route. */
-const NOUNS: Readonly<Record<string, string>> = { endpoints: 'sagemaker_endpoint', models: 'checkpoint' }
+const NOUNS: Readonly<Record<string, string>> = {
+  endpoints: 'sagemaker_endpoint',
+  models: 'checkpoint',
+  datasets: 'train',
+  trainings: 'train',
+}
 
 describe('The authorizer’s decision', () => {
   it('lets whoever holds the permission through, and tells who it is', async () => {
