@@ -65,10 +65,16 @@ export class CheckpointSync {
     const { bucket, key } = parseS3Uri(this.#options.uri)
     const changed = (await listFiles(directory)).filter((file) => this.#known.get(file.path) !== versionOf(file))
     await eachConcurrently(changed, AT_ONCE, async (file) => {
-      await clients.uploadFile({ bucket, key: `${key.replace(/\/+$/, '')}/${file.path}` }, file)
+      const location = { bucket, key: `${key.replace(/\/+$/, '')}/${file.path}` }
+      await clients.uploadFile(location, file).catch(unlessGone)
       this.#known.set(file.path, versionOf(file))
     })
   }
+}
+
+/** Programs write under another name and then rename. */
+function unlessGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
 }
 
 function versionOf({ size, modifiedAt }: FoundFile): string {

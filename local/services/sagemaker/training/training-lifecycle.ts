@@ -18,7 +18,10 @@ export class TrainingLifecycle {
   }
 
   async stop(name: string): Promise<void> {
-    await this.#runs.get(name)?.run.stop('Stopped')
+    const known = this.#runs.get(name)
+    if (known) await known.run.stop('Stopped')
+    // The stack is starting or ending; the run to come brings it to its end.
+    else await this.#options.book.enter(name, 'Stopping', { stopAs: 'Stopped' })
   }
 
   /** Goes on with what the last run left. */
