@@ -69,12 +69,13 @@ function partsOf(path: string): string[] {
 function checkFolder(path: string, folder: string, below: string | undefined): void {
   if (isFolder(folder)) return
   const meant = meantFolder(folder)
-  if (meant) refuse(path, `is in ${folder}/, which should be ${meant}/: the names are case-sensitive`)
+  const inFolder = below === undefined ? '' : `is in ${folder}/, which `
+  if (meant) refuse(path, `${inFolder}should be ${meant}/: the names are case-sensitive`)
   if (folder.startsWith('.')) refuse(path, 'is hidden: leave it out')
   if (below !== undefined && (isFolder(below) || meantFolder(below))) {
     refuse(path, `is in a folder around the package: pack what is inside ${folder}/, not ${folder}/ itself`)
   }
-  refuse(path, `is in none of the folders that containers know, ${listOfFolders()}`)
+  refuse(path, `${inFolder}is none of the folders that containers know: ${listOfFolders()}`)
 }
 
 const meantFolder = (folder: string): ModelFolder | undefined =>

@@ -66,7 +66,7 @@ describe('readArchive', () => {
 
   const REFUSED: [string, ArchiveEntry[], RegExp][] = [
     ['a folder in the wrong case', [['lora/x.safetensors', checkpoint], GOOD], /lora\/, which should be Lora\//],
-    ['a folder in the plural', [['LORAs/', { type: 'directory' }], GOOD], /LORAs\/, which should be Lora\//],
+    ['a folder in the plural', [['LORAs/', { type: 'directory' }], GOOD], /"LORAs\/" should be Lora\//],
     [
       'a folder with an underscore',
       [['stable_diffusion/x.safetensors', checkpoint]],
