@@ -25,7 +25,8 @@ export async function uploadFile(
   const { file, size } = content
   if (size > partSize) return await uploadParts(client, { Bucket, Key, ...content, partSize })
   const Body = size <= SMALL ? (await readFile(file)).subarray(0, size) : createReadStream(file, { end: size - 1 })
-  await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentLength: size }))
+  const ContentLength = Body instanceof Buffer ? Body.length : size
+  await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentLength }))
 }
 
 interface PartedUpload extends FileContent {
