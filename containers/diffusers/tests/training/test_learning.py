@@ -220,7 +220,9 @@ def test_accumulation_and_checkpointing_and_a_larger_batch_learn_the_same(new_jo
 
 @pytest.mark.parametrize("method", ["dreambooth", "lora"])
 def test_it_trains_in_bf16(new_job: NewJob, method: str) -> None:
-    job = new_job("sdxl", method=method, mixedPrecision="bf16", savePrecision="bf16", trainTextEncoder=True)
+    prior = {"weight": 1, "images": 1}
+    options = {"mixedPrecision": "bf16", "savePrecision": "bf16", "trainTextEncoder": True, "priorPreservation": prior}
+    job = new_job("sdxl", method=method, **options)
     assert job.run() == 0
     assert {value.dtype for value in job.tensors().values()} == {torch.bfloat16}
 
