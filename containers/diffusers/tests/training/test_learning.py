@@ -1,16 +1,20 @@
 """That it learns, goes on where it ended, keeps the class, and says what went wrong."""
 
+import json
 import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from accelerate import Accelerator
 from conftest import NewJob
 from PIL import Image
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from support.training_job import TrainingJob, draw_toy
 
@@ -109,6 +113,62 @@ def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(
     assert equal(whole, broken)
     assert equal(whole, broken, "toy-step00000004.safetensors")
     assert len(list(broken.file().parent.iterdir())) == 5
+
+
+def test_a_stop_between_the_batches_of_one_step_drops_that_step(
+    new_job: NewJob, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, broken = (new_job(folder=folder, steps=2, gradientAccumulation=4) for folder in ("whole", "broken"))
+    assert whole.run() == 0
+    loss = learning.noise_loss
+    seen = 0
+
+    def counted(*args: Any, **options: Any) -> torch.Tensor:
+        nonlocal seen
+        seen += 1
+        if seen == 6:
+            signal.raise_signal(signal.SIGTERM)
+        return loss(*args, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(learning, "noise_loss", counted)
+        assert broken.run() == 0
+    assert seen == 6
+    assert "stopped at step 1" in capsys.readouterr().out
+    assert broken.run() == 0
+    assert equal(whole, broken)
+
+
+class ScalingAccelerator(Accelerator):
+    """Scales the loss as fp16 on a GPU does, in fp32 on the CPU."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.scaler = torch.amp.GradScaler("cpu", init_scale=1024.0, growth_interval=2)
+
+    def unscale_gradients(self, optimizer: Any = None) -> None:
+        """accelerate's own does nothing unless the precision is fp16."""
+        for each in self._optimizers:
+            self.scaler.unscale_(each.optimizer)
+
+
+@pytest.mark.parametrize("method", ["dreambooth", "lora"])
+def test_a_scaled_loss_learns_the_same_and_its_scale_is_part_of_the_state(
+    new_job: NewJob, monkeypatch: pytest.MonkeyPatch, losses: list[float], method: str
+) -> None:
+    plain, whole, broken = (new_job(folder=folder, method=method, steps=6) for folder in ("plain", "whole", "broken"))
+    assert plain.run() == 0
+    monkeypatch.setattr("darkroom_diffusers.train.train_model.Accelerator", ScalingAccelerator)
+    assert whole.run() == 0
+    assert losses[6:] == pytest.approx(losses[:6], rel=1e-3)
+    with monkeypatch.context() as patch:
+        stop_after(patch, 4)
+        assert broken.run() == 0
+    with safe_open(str(broken.root / "checkpoints" / "state.safetensors"), framework="pt") as file:
+        state = json.loads(file.metadata()["state"])
+    assert (state["step"], state["scaler"]["scale"]) == (4, 4096.0)
+    assert broken.run() == 0
+    assert equal(whole, broken)
 
 
 def test_a_state_of_another_training_or_a_broken_one_is_not_taken(
