@@ -10,11 +10,12 @@ import type { LogLine } from '../logs/log-store.ts'
 import { RecordCollection } from '../record-collection.ts'
 import { AsyncQueue } from '../sagemaker-runtime/async-queue.ts'
 import { createSageMakerRuntime } from '../sagemaker-runtime/create-sagemaker-runtime.ts'
-import { backlogMetrics, InvocationCounts } from '../sagemaker-runtime/endpoint-metrics.ts'
+import { InvocationCounts } from '../sagemaker-runtime/endpoint-metrics.ts'
 import { ReadyWaiters } from '../sagemaker-runtime/ready-waiters.ts'
 import { Outbox, type PublishEvent } from '../states/announcements/outbox.ts'
 import { LevelStore } from '../states/store/level-store.ts'
 import { logGroupOf } from './arns.ts'
+import { capacityOf, metricsOf } from './endpoint-scaling.ts'
 import { type Faults, openFaults } from './faults.ts'
 import { createHosting, type Hosting } from './hosting/hosting.ts'
 import { HOSTING_TIMES, type HostingTimes } from './hosting/instance.ts'
@@ -22,7 +23,7 @@ import { EndpointBook } from './lifecycle/endpoint-book.ts'
 import { EndpointLifecycle } from './lifecycle/endpoint-lifecycle.ts'
 import { objectionTo } from './lifecycle/objection.ts'
 import { createEndpointConfigOperations } from './operations/endpoint-configs.ts'
-import { changeCapacities, createEndpointOperations, createEndpointReadings } from './operations/endpoints.ts'
+import { createEndpointOperations, createEndpointReadings } from './operations/endpoints.ts'
 import { createModelOperations } from './operations/models.ts'
 import { createTagOperations } from './operations/resource-tags.ts'
 import { readOperatorSettings } from './operator-settings.ts'
@@ -220,34 +221,5 @@ function operationsOf(context: SageMakerContext) {
     ...createEndpointReadings(context),
     ...createTrainingOperations(context),
     ...createTagOperations(context),
-  }
-}
-
-interface MetricSources {
-  endpoints: EndpointBook
-  lifecycle: EndpointLifecycle
-  queue: AsyncQueue
-  counts: InvocationCounts
-}
-
-function metricsOf({ endpoints, lifecycle, queue, counts }: MetricSources): () => MetricSample[] {
-  return () => [
-    ...endpoints
-      .all()
-      .filter(({ asyncInference }) => asyncInference !== undefined)
-      .flatMap((record) => backlogMetrics(record, queue.backlog(record.name), lifecycle.fleetsOf(record.name))),
-    ...counts.take((name) => lifecycle.fleetsOf(name)),
-  ]
-}
-
-function capacityOf(context: SageMakerContext): VariantCapacity {
-  return {
-    read(endpointName, variantName) {
-      const record = context.endpoints.find(endpointName)
-      const variant = record?.variants.find(({ name }) => name === variantName)
-      return record && variant && { desired: variant.desiredCount, canChange: record.status === 'InService' }
-    },
-    change: (endpointName, variantName, desired) =>
-      changeCapacities(context, endpointName, [{ VariantName: variantName, DesiredInstanceCount: desired }]),
   }
 }

@@ -52,6 +52,12 @@ export class TrainingBook {
     this.#records.change(name, { ...this.find(name)!, ...change })
   }
 
+  /** Says more of the status that the job is in. */
+  explain(name: string, message: string): void {
+    const { transitions } = this.find(name)!
+    this.note(name, { transitions: [...transitions.slice(0, -1), { ...transitions.at(-1)!, message }] })
+  }
+
   /** Takes the job into its next secondary status and sends the event. */
   async enter(name: string, secondaryStatus: SecondaryStatus, change: Partial<TrainingJobRecord> = {}): Promise<void> {
     const record = this.find(name)

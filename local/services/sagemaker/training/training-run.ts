@@ -2,23 +2,18 @@ import { existsSync } from 'node:fs'
 import type { Clock } from '../../../clock.ts'
 import type { LogLine } from '../../logs/log-store.ts'
 import { TRAINING_LOG_GROUP } from '../arns.ts'
-import type { Fault, Faults } from '../faults.ts'
+import type { Faults } from '../faults.ts'
 import type { ContainerProcess } from '../hosting/container-process.ts'
 import type { ClientsOfRole, RoleClients } from '../role-clients.ts'
 import { CheckpointSync } from './checkpoint-sync.ts'
 import { downloadChannel } from './download-channels.ts'
+import { failWhenTold, missingCapacity, watchInterruption } from './job-faults.ts'
 import { listFiles } from './list-files.ts'
 import { createMetricReader } from './read-metrics.ts'
 import type { TrainingBook } from './training-book.ts'
-import {
-  CAPACITY_MESSAGE,
-  CAPACITY_REASON,
-  INTERNAL_REASON,
-  programFailure,
-  TrainingFailure,
-} from './training-failure.ts'
+import { CAPACITY_MESSAGE, INTERNAL_REASON, programFailure, TrainingFailure } from './training-failure.ts'
 import { startProgram } from './training-program.ts'
-import { modelArtifacts, type StopKind, type TrainingJobRecord, type Transition } from './training-record.ts'
+import { modelArtifacts, type StopKind, type TrainingJobRecord } from './training-record.ts'
 import { uploadModel } from './upload-model.ts'
 import { furnish, openWorkspace, type Workspace } from './workspace.ts'
 
@@ -102,7 +97,7 @@ export class TrainingRun {
   /** Answers whether the job needs another instance. */
   async #useInstance(): Promise<boolean> {
     const { book, clock } = this.#options
-    this.#failWhenTold()
+    failWhenTold(this.#options.faults, this.#record)
     await this.#findCapacity()
     if (this.#unwanted.signal.aborted) return this.#leave()
     const workspace = this.#open(this.#options.newId())
@@ -152,7 +147,11 @@ export class TrainingRun {
     const record = this.#record
     const logStream = `${this.#name}/algo-1-${Math.floor(clock.now() / 1_000)}`
     const metrics = createMetricReader(record.plan.metrics, record.metrics)
-    const interruption = this.#expectInterruption()
+    const onProgress = watchInterruption(record, {
+      faults: this.#options.faults,
+      wait: (seconds, fire) => this.#at(clock.now() + seconds * 1_000, fire),
+      interrupt: () => this.#end('interrupt'),
+    })
     const process = startProgram(record, {
       ...this.#options,
       workspace,
@@ -162,31 +161,13 @@ export class TrainingRun {
         onLog(this.#name, { logGroup: TRAINING_LOG_GROUP, logStream, timestamp, line })
         if (!metrics.read(line, timestamp)) return
         book.note(this.#name, { metrics: metrics.last() })
-        interruption()
+        onProgress()
       },
     })
     this.#process = process
     const exitCode = await process.exitCode
     this.#process = undefined
     return exitCode
-  }
-
-  /** Takes a spot instance away when a fault says so; answers what to call at every sign of progress. */
-  #expectInterruption(): () => void {
-    const { faults, clock } = this.#options
-    if (!this.#record.plan.isSpot) return () => undefined
-    const take = (): Fault | undefined => faults.take('interrupt', { job: this.#name })
-    let fault = take()
-    const plan = (): void => {
-      if (fault?.seconds !== undefined) this.#at(clock.now() + fault.seconds * 1_000, () => this.#end('interrupt'))
-    }
-    plan()
-    return () => {
-      if (this.#ending !== undefined || fault?.seconds !== undefined) return
-      fault ??= take()
-      if (fault?.seconds !== undefined) plan()
-      else if (fault !== undefined) this.#end('interrupt')
-    }
   }
 
   async #replace(workspace: Workspace): Promise<boolean> {
@@ -230,22 +211,16 @@ export class TrainingRun {
     this.stop(kind).catch((error: unknown) => process.emitWarning(String(error)))
   }
 
-  #failWhenTold(): void {
-    const failure = this.#options.faults.take('fail-training', { job: this.#name })
-    if (failure) throw new TrainingFailure(failure.reason ?? INTERNAL_REASON)
-  }
-
-  /** Waits while a fault says that there is no instance: so many seconds, else until the job is stopped; nobody waits on demand. */
+  /** Waits while a fault says that there is no instance: so many seconds, else until the job is stopped. */
   async #findCapacity(): Promise<void> {
     const { book, faults, clock } = this.#options
-    const { instanceType, isSpot } = this.#record.plan
-    const fault = faults.take('capacity', { job: this.#name, instanceType })
-    if (fault === undefined) return
-    if (fault.seconds === undefined && !isSpot) throw new TrainingFailure(CAPACITY_REASON)
-    book.note(this.#name, { transitions: explained(this.#record.transitions, CAPACITY_MESSAGE) })
+    const missing = missingCapacity(faults, this.#record)
+    if (missing === undefined) return
+    const { seconds } = missing
+    book.explain(this.#name, CAPACITY_MESSAGE)
     await new Promise<void>((resolve) => {
       this.#unwanted.signal.addEventListener('abort', () => resolve(), { once: true })
-      if (fault.seconds !== undefined) this.#at(clock.now() + fault.seconds * 1_000, resolve)
+      if (seconds !== undefined) this.#at(clock.now() + seconds * 1_000, resolve)
     })
   }
 
@@ -288,11 +263,4 @@ export class TrainingRun {
     // With the stack, the supervisor gives it its usual short time.
     void this.#process?.stop(ending === 'suspend' ? undefined : this.#options.stopGrace())
   }
-}
-
-/** The same stays, the last one with another message. */
-function explained(transitions: Transition[], message: string): Transition[] {
-  return transitions.map((transition, index) =>
-    index === transitions.length - 1 ? { ...transition, message } : transition,
-  )
 }
