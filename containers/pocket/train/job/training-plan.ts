@@ -77,7 +77,7 @@ function readPrompts(fields: FieldReader): Prompts {
     captions: fields.flag('captions', true),
     prior: prior && {
       weight: prior.number('weight', { min: 0, max: 1000 }, 1),
-      images: prior.whole('images', { min: 1, max: 10_000 }, 90),
+      images: prior.whole('images', { min: 1, max: 10_000 }, 60),
     },
   }
 }
