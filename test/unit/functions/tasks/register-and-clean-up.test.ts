@@ -66,10 +66,9 @@ describe('registerCheckpoint and cleanUpMerge', () => {
       arithmetic: 'a1111',
       recipe: { ...request, name: 'castle' },
     })
-    expect((record?.lineage as MergeLineage).inputs.map(({ role, checkpointId }) => `${role} ${checkpointId}`)).to.deep.equal([
-      'primary a',
-      'secondary b',
-    ])
+    expect(
+      (record?.lineage as MergeLineage).inputs.map(({ role, checkpointId }) => `${role} ${checkpointId}`),
+    ).to.deep.equal(['primary a', 'secondary b'])
   })
 
   it('leaves a registered checkpoint as it is when it is repeated, also without the plan', async () => {
