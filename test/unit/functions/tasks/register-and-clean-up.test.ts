@@ -66,9 +66,9 @@ describe('registerCheckpoint and cleanUpMerge', () => {
       arithmetic: 'a1111',
       recipe: { ...request, name: 'castle' },
     })
-    expect(
-      (record?.lineage as MergeLineage).inputs.map(({ role, checkpointId }) => `${role} ${checkpointId}`),
-    ).to.deep.equal(['primary a', 'secondary b'])
+    const lineage = record?.lineage as MergeLineage | undefined
+    const inputs = lineage?.inputs.map(({ role, checkpointId }) => `${role} ${checkpointId}`)
+    expect(inputs).to.deep.equal(['primary a', 'secondary b'])
   })
 
   it('leaves a registered checkpoint as it is when it is repeated, also without the plan', async () => {
