@@ -183,8 +183,8 @@ export class TrainingRun {
 
   async #deliver(workspace: Workspace): Promise<void> {
     if (this.#ending === 'stop' && (await listFiles(workspace.model)).length === 0) return this.#finish(workspace)
-    await this.#options.book.enter(this.#name, 'Uploading')
     const { book, clock } = this.#options
+    if (this.#record.secondaryStatus !== 'Uploading') await book.enter(this.#name, 'Uploading')
     const startedAt = clock.now()
     const { isCompressed } = this.#record.plan
     const upload = { directory: workspace.model, uri: modelArtifacts(this.#record), isCompressed }
