@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../shared/http/json-body.ts'
+import { currentJob } from '../../shared/trainings/latest-job-state.ts'
 import { outputPrefix, TYPE_OF_METHOD, trainingPrefix } from '../../shared/trainings/training-keys.ts'
 import type { JobState, TrainingRecord } from '../../shared/trainings/training-record.ts'
 import type { TrainingsContext } from './trainings-context.ts'
@@ -108,7 +109,7 @@ function progressOf(record: TrainingRecord, job: JobState | undefined, log: JobL
 
 const CONTRACT_WORDS: Readonly<Record<TrainingRecord['status'], (record: TrainingRecord) => string>> = {
   Preparing: () => 'Initial',
-  Training: ({ job }) => job?.secondaryStatus || 'Training',
+  Training: (training) => currentJob(training)?.secondaryStatus || 'Training',
   Succeeded: () => 'Completed',
   // The contract tells a job that has put out nothing from one that has failed.
   Failed: ({ reason }) => (reason?.error === 'NoUsableOutput' ? 'Fail' : 'Failed'),

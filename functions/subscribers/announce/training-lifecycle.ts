@@ -1,3 +1,4 @@
+import { latestJobState } from '../../shared/trainings/latest-job-state.ts'
 import type { FinalTrainingStatus, TrainingRecord } from '../../shared/trainings/training-record.ts'
 import { type CleanUpTrainingContext, cleanUpTraining } from '../../tasks/clean-up-training/clean-up-training.ts'
 import { concludeTraining } from './conclude-training.ts'
@@ -23,7 +24,11 @@ export function createTrainingLifecycle(context: TrainingAnnouncing): Lifecycle<
     cleanUp: async (record) => {
       if (record.checkpointId !== '') await cleanUpTraining(context, record)
     },
-    tell: async (record, cleanedUp) => tellTraining(context, record as EndedTraining, cleanedUp),
+    tell: async (record, cleanedUp) => {
+      // The job's last event may not be on the record yet.
+      const job = await latestJobState(record)
+      return tellTraining(context, { ...(record as EndedTraining), ...(job ? { job } : {}) }, cleanedUp)
+    },
   }
 }
 

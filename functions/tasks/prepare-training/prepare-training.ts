@@ -44,6 +44,12 @@ const PROGRAMS: Readonly<Record<TrainableFamily, TrainingProgram>> = {
   sdxl: 'diffusers',
 }
 
+/** What the operator gives each program's image by. */
+const IMAGE_PARAMETERS: Readonly<Record<TrainingProgram, string>> = {
+  pocket: 'PocketImage',
+  diffusers: 'DiffusersTrainingImage',
+}
+
 /** What the machine goes on with. */
 export interface PreparedTraining {
   job: Job
@@ -119,10 +125,11 @@ function planOf(
   const classFacts = classDataset && { name: classDataset.name, images: classDataset.images }
   const facts = { id, family, base: model, dataset, ...(classFacts ? { classDataset: classFacts } : {}) }
   const config = decideConfig(request, facts)
-  const imageUri = images[PROGRAMS[family]]
+  const program = PROGRAMS[family]
+  const imageUri = images[program]
   if (!imageUri) {
     throw new InvalidRequestError(
-      `base: ${base.name} is of family ${family}, for which this deployment has no training image (parameter DiffusersTrainingImage)`,
+      `base: ${base.name} is of family ${family}, for which this deployment has no training image (parameter ${IMAGE_PARAMETERS[program]})`,
     )
   }
   return {

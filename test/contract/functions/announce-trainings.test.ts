@@ -154,6 +154,14 @@ describe('The announcements of trainings, on real tables and a real bucket', () 
     expect(JSON.parse(onBus[0]?.Detail).reason).to.deep.equal(reason)
   })
 
+  it('tells how far it came although the last event is not on the record', async () => {
+    const reason = { error: 'TrainingFailed', cause: 'NaN' }
+    await record({ status: 'Failed', endedAt: '2026-03-02T10:18:20.000Z', reason })
+    jobs.add(id, 'Failed', { FinalMetricDataList: [{ MetricName: 'train:step', Value: 77 }] })
+    await handler(ended('FAILED'))
+    expect(mails[0]?.Message).to.contain('step 77 of 800')
+  })
+
   for (const error of [
     'UnreadableImages',
     'TrainingFailed',

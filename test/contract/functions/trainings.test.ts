@@ -200,7 +200,7 @@ describe('The training routes on real tables', () => {
       const reason = { error: 'NoUsableOutput', cause: '' }
       await create(1)
       await create(2, { status: 'Training' })
-      await create(3, { status: 'Training', job })
+      await create(3, { status: 'Training', jobName: 'j', job })
       await create(4, { status: 'Succeeded' })
       await create(5, { status: 'Failed' })
       await create(6, { status: 'Failed', reason })
@@ -274,6 +274,14 @@ describe('The training routes on real tables', () => {
       toLogs.rejects(named('AccessDeniedException'))
       const { data } = await call('GET', '/trainings/t')
       expect([data.progress.step, data.log]).to.deep.equal([9, []])
+    })
+
+    it('does not take an earlier attempt for the one that is about to begin', async () => {
+      const job = { name: jobOf('t', 1), status: 'Failed', secondaryStatus: 'Failed', transitions: [], step: 9 }
+      await shelf.training('t', { status: 'Training', attempt: 2, jobName: jobOf('t', 2), job })
+      const { data } = await call('GET', '/trainings/t')
+      expect([data.job_status, data.progress]).to.deep.equal(['Training', { attempt: 2 }])
+      expect((await call('GET', '/trainings')).data.trainings[0].status).to.equal('Training')
     })
 
     it('asks nobody about a job that is over', async () => {
