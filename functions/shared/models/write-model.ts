@@ -18,26 +18,28 @@ export async function putModel(table: string, record: ModelRecord): Promise<bool
   return unlessRefused(() => withTransientErrors(() => dynamodb.send(put)))
 }
 
-/** Changes the record if its status, and how often it was used, are as they were read. False when they are not any more. */
+/** Changes the record if it is as it was read: same status, same time of the last change, no further use. False when it is not any more. */
 export async function changeModel(
   table: string,
-  { id, status, useCount }: Pick<ModelRecord, 'id' | 'status' | 'useCount'>,
+  { id, status, updatedAt, useCount }: Pick<ModelRecord, 'id' | 'status' | 'updatedAt' | 'useCount'>,
   change: ModelChange,
 ): Promise<boolean> {
   const fields = Object.entries(change).filter(([, value]) => value !== undefined)
   const update = new UpdateCommand({
     TableName: table,
     Key: { id },
-    ConditionExpression: '#seenStatus = :seenStatus AND #seenUses = :seenUses',
+    ConditionExpression: '#seenStatus = :seenStatus AND #seenUpdatedAt = :seenUpdatedAt AND #seenUses = :seenUses',
     UpdateExpression: `SET ${fields.map(([field]) => `#${field} = :${field}`).join(', ')}`,
     ExpressionAttributeNames: {
       ...Object.fromEntries(fields.map(([field]) => [`#${field}`, field])),
       '#seenStatus': 'status',
+      '#seenUpdatedAt': 'updatedAt',
       '#seenUses': 'useCount',
     },
     ExpressionAttributeValues: {
       ...Object.fromEntries(fields.map(([field, value]) => [`:${field}`, value])),
       ':seenStatus': status,
+      ':seenUpdatedAt': updatedAt,
       ':seenUses': useCount,
     },
   })

@@ -2,10 +2,9 @@ import { CopyObjectCommand, DeleteObjectCommand, UploadPartCopyCommand } from '@
 import { toDarkroomError, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { s3 } from '../../shared/aws/s3.ts'
 import { CheckpointNotFoundError, InputChangedError, InvalidRequestError } from '../../shared/errors.ts'
+import { fateOf } from '../../shared/models/fate-of.ts'
 import { fileKey, type ModelFile, type ModelRecord } from '../../shared/models/model-record.ts'
-import { findNameHolder } from '../../shared/models/name-claims.ts'
 import { readCreating } from '../../shared/models/read-creating.ts'
-import { readModel } from '../../shared/models/read-model.ts'
 
 export interface CopyArtifactContext {
   bucket: string
@@ -80,11 +79,11 @@ function sourceOf(bucket: string, { source }: ModelFile): { CopySource: string; 
   return { CopySource: `${bucket}/${path}`, CopySourceIfMatch: source?.etag ?? '' }
 }
 
-/** Stopped while S3 was copying: whoever cleaned up may have been faster than we. What has the name now is left alone. */
+/** Stopped while S3 was copying: the copy is taken back. */
 async function removeLate({ bucket, modelsTable }: CopyArtifactContext, model: ModelRecord, file: ModelFile) {
-  if ((await readModel(modelsTable, model.id))?.status === 'Creating') return
-  const holder = await findNameHolder(modelsTable, model.name)
-  if (holder === undefined || holder === model.id) {
+  const fate = await fateOf(modelsTable, model)
+  if (fate === 'wanted') return
+  if (fate === 'abandoned') {
     const remove = new DeleteObjectCommand({ Bucket: bucket, Key: fileKey(model.name, file) })
     await withTransientErrors(() => s3.send(remove))
   }

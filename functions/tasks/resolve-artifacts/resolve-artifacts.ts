@@ -1,9 +1,9 @@
-import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3'
+import { AbortMultipartUploadCommand, CreateMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { findAccount } from '../../shared/accounts/find-account.ts'
 import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { s3 } from '../../shared/aws/s3.ts'
 import { type Clock, isoTime } from '../../shared/clock.ts'
-import { InvalidRequestError } from '../../shared/errors.ts'
+import { InvalidRequestError, TransientError } from '../../shared/errors.ts'
 import { checkTotal, type FoundArtifact, findArtifacts } from '../../shared/models/find-artifacts.ts'
 import { inBatches } from '../../shared/models/in-batches.ts'
 import { fileKey, type ModelFile, type ModelRecord, modelPrefix } from '../../shared/models/model-record.ts'
@@ -52,15 +52,31 @@ export async function resolveArtifacts(
   const files = await inBatches(found, AT_ONCE, (artifact) => lookAt(bucket, artifact))
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   checkTotal(totalBytes)
-  await abortUploads(bucket, modelPrefix(record.name))
-  await deleteObjects(bucket, modelPrefix(record.name))
+  await clearPrefix(context, record)
   const planned = await inBatches(files, AT_ONCE, (file) => withUpload(context, record.name, file))
   const change = { files: planned, totalBytes, updatedAt: isoTime(clock.now()) }
   if (!(await changeModel(modelsTable, record, change))) {
-    await abortUploads(bucket, modelPrefix(record.name))
+    for (const file of planned) if (file.upload) await abortUpload(bucket, record.name, file)
     throw new InvalidRequestError(`The model ${id} was stopped while its files were being looked up`)
   }
   return { items: planned.flatMap(itemsOf), files: planned.length, totalBytes }
+}
+
+/** What an attempt before has left. One that is still at work, or was faster, has changed the record: then it is left alone. */
+async function clearPrefix({ bucket, modelsTable }: ResolveArtifactsContext, seen: ModelRecord): Promise<void> {
+  const { updatedAt } = await readCreating(modelsTable, seen.id)
+  if (updatedAt !== seen.updatedAt) throw new TransientError(`The model ${seen.id} is looked up by another attempt`)
+  await abortUploads(bucket, modelPrefix(seen.name))
+  await deleteObjects(bucket, modelPrefix(seen.name))
+}
+
+async function abortUpload(bucket: string, model: string, { upload, ...file }: ModelFile): Promise<void> {
+  const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key: fileKey(model, file), UploadId: upload?.id })
+  try {
+    await withTransientErrors(() => s3.send(abort))
+  } catch (error) {
+    if ((error as Error).name !== 'NoSuchUpload') throw error
+  }
 }
 
 async function findOwned(

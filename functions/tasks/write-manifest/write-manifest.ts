@@ -2,7 +2,8 @@ import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { s3 } from '../../shared/aws/s3.ts'
 import { type Clock, isoTime } from '../../shared/clock.ts'
-import { InvalidRequestError, VerificationFailedError } from '../../shared/errors.ts'
+import { InvalidRequestError, TransientError, VerificationFailedError } from '../../shared/errors.ts'
+import { fateOf } from '../../shared/models/fate-of.ts'
 import { inBatches } from '../../shared/models/in-batches.ts'
 import {
   fileKey,
@@ -11,7 +12,6 @@ import {
   manifestKey,
   modelPrefix,
 } from '../../shared/models/model-record.ts'
-import { findNameHolder } from '../../shared/models/name-claims.ts'
 import { readCreating } from '../../shared/models/read-creating.ts'
 import { changeModel } from '../../shared/models/write-model.ts'
 import { deleteKeys, deleteObjects } from '../../shared/objects/delete-objects.ts'
@@ -59,17 +59,17 @@ export async function writeManifest(
   const key = manifestKey(model.name)
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   await putManifest({ bucket, key, content: manifestOf(model, files, now) })
-  if (!(await changeModel(modelsTable, model, { files, totalBytes, updatedAt: now }))) {
-    await removeLate(context, model)
-    throw new InvalidRequestError(`The model ${id} was stopped while its manifest was being written`)
-  }
+  const isNoted = await changeModel(modelsTable, model, { files, totalBytes, updatedAt: now })
+  if (!isNoted) await refuseLate(context, model)
   return { bucket, key, files: files.length, totalBytes }
 }
 
-/** Whoever cleaned up may have been faster than we. What has the name now is left alone. */
-async function removeLate({ bucket, modelsTable }: WriteManifestContext, { id, name }: ModelRecord): Promise<void> {
-  const holder = await findNameHolder(modelsTable, name)
-  if (holder === undefined || holder === id) await deleteObjects(bucket, modelPrefix(name))
+/** Stopped while the manifest was being written, or written by another attempt at the same time. */
+async function refuseLate({ bucket, modelsTable }: WriteManifestContext, model: ModelRecord): Promise<never> {
+  const fate = await fateOf(modelsTable, model)
+  if (fate === 'wanted') throw new TransientError(`The model ${model.id} is being written by another attempt`)
+  if (fate === 'abandoned') await deleteObjects(bucket, modelPrefix(model.name))
+  throw new InvalidRequestError(`The model ${model.id} was stopped while its manifest was being written`)
 }
 
 async function storedFiles(bucket: string, model: ModelRecord, copied: CopiedArtifact[]): Promise<ModelFile[]> {

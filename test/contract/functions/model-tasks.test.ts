@@ -298,6 +298,65 @@ describe('The tasks of create-model on real tables and a real bucket', () => {
     expect(await findNameHolder(library.modelsTable, 'handed-on')).to.equal('another')
   })
 
+  describe('an attempt that was given up but is still at work', () => {
+    /** Does something right after S3 has answered such a command. */
+    const onceAnswered = (name: string, act: () => Promise<unknown>): sinon.SinonStub => {
+      const send = s3.send.bind(s3)
+      return sinon.stub(s3, 'send').callsFake((async (command: never) => {
+        const answer = await send(command)
+        if ((command as object).constructor.name === name) await act()
+        return answer
+      }) as never)
+    }
+
+    it('takes nothing from a model that is active by then', async () => {
+      await library.record('g-1', library.requestFor('ghost-copy', both))
+      await library.resolve('g-1')
+      const toS3 = onceAnswered('CopyObjectCommand', () => library.setStatus('g-1', 'Active'))
+      await library.copy('g-1', { file: 0 })
+      toS3.restore()
+      expect(await library.keys('models/ghost-copy/')).to.have.length(1)
+    })
+
+    it('leaves the manifest of a faster one, and asks to be repeated', async () => {
+      await library.record('g-2', library.requestFor('ghost-manifest', both))
+      const { items } = await library.resolve('g-2')
+      const copied = await Promise.all(items.map((item) => library.copy('g-2', item)))
+      const toS3 = onceAnswered('PutObjectCommand', () => library.setStatus('g-2', 'Active'))
+      expect((await failureOf(library.write('g-2', copied))).name).to.equal('TransientError')
+      toS3.restore()
+      expect(await library.keys('models/ghost-manifest/')).to.have.length(3)
+      await library.setStatus('g-2', 'Creating')
+      const stopping = onceAnswered('PutObjectCommand', () => library.setStatus('g-2', 'Stopped'))
+      expect((await failureOf(library.write('g-2', copied))).message).to.contain('was stopped while its manifest')
+      stopping.restore()
+      expect(await library.keys('models/ghost-manifest/')).to.deep.equal([])
+    })
+
+    it('does not clear away what a faster one has begun', async () => {
+      await library.record('g-3', library.requestFor('ghost-lookup', { checkpoints: ['big'] }))
+      const touch = async () =>
+        library.putItem(library.modelsTable, { ...(await library.read('g-3')), updatedAt: '2026-03-02T10:15:09.000Z' })
+      const toS3 = onceAnswered('HeadObjectCommand', touch)
+      await s3.send(
+        new CreateMultipartUploadCommand({ Bucket: library.bucket, Key: 'models/ghost-lookup/Stable-diffusion/x' }),
+      )
+      expect((await failureOf(library.resolve('g-3'))).name).to.equal('TransientError')
+      toS3.restore()
+      expect(await library.openUploads()).to.equal(1)
+      await library.setStatus('g-3', 'Failed')
+      await library.cleanUp('g-3')
+    })
+
+    it('takes its own uploads back, and only those, when the model is stopped while they are opened', async () => {
+      await library.record('g-4', library.requestFor('ghost-uploads', { checkpoints: ['big'] }))
+      const toS3 = onceAnswered('CreateMultipartUploadCommand', () => library.setStatus('g-4', 'Stopped'))
+      expect((await failureOf(library.resolve('g-4'))).message).to.contain('was stopped while its files')
+      toS3.restore()
+      expect(await library.openUploads()).to.equal(0)
+    })
+  })
+
   it('claim a name for the same model again without a word', async () => {
     const context = { modelsTable: library.modelsTable, clock: { now: () => 0 } }
     expect(await claimModelName(context, 'fresh', 'x')).to.equal(true)
