@@ -1,5 +1,5 @@
 import type { TrainingRecord, TrainingResult } from '../../shared/trainings/training-record.ts'
-import { adviceFor } from './advice.ts'
+import { type Advice, adviceFor } from './advice.ts'
 import type { Outcome } from './execution-ending.ts'
 import { sizeInWords } from './in-words.ts'
 import type { JobLinks } from './job-links.ts'
@@ -14,6 +14,14 @@ export interface TrainingFacts {
 }
 
 type Fact = readonly [name: string, value: string | undefined]
+
+/** Where other advice is given than for an inference that met the same. */
+const OWN_ADVICE: Readonly<Record<string, Advice>> = {
+  OutOfMemory: {
+    what: 'The machine has too little memory for the training',
+    next: 'Name a larger instance type, or ask for a smaller batchSize or resolution, for gradientCheckpointing or for the method lora, and start the training again.',
+  },
+}
 
 const METHOD_WORDS = { dreambooth: 'Dreambooth', lora: 'LoRA' } as const
 
@@ -36,7 +44,7 @@ function successLines(record: TrainingRecord, result: TrainingResult, { links }:
       ['Loss', result.loss?.toPrecision(3)],
       ['Took', tookWords(record)],
       ['File', result.names[0]],
-      ['Size', sizeInWords(result.size)],
+      ['Size', `${sizeInWords(result.size)}${others > 0 ? ' all together' : ''}`],
       ['Where', links.output],
       ['Also kept', others > 0 ? `${others} from on the way` : undefined],
       ['Left out', leftOut(result)],
@@ -51,7 +59,7 @@ function successLines(record: TrainingRecord, result: TrainingResult, { links }:
 
 function failureLines(record: TrainingRecord, { outcome, links, cleanedUp }: TrainingFacts): string[] {
   const reason = record.reason ?? { error: 'Unknown', cause: '' }
-  const { what, next } = adviceFor(reason.error, 'the training')
+  const { what, next } = OWN_ADVICE[reason.error] ?? adviceFor(reason.error, 'the training')
   return [
     `Your training "${record.name}" ${OUTCOME_WORDS[outcome]}.`,
     '',

@@ -146,7 +146,7 @@ describe('The announcements of trainings, on real tables and a real bucket', () 
       'OutOfMemory: exit code: 137',
       'step 12 of 800',
       'ml.g5.2xlarge',
-      'What to do:',
+      'What to do: Name a larger instance type',
       'as they were',
     ]) {
       expect(mails[0]?.Message).to.contain(words)
