@@ -10,10 +10,12 @@ from .. import VERSION
 from .generation import Generation
 from .samplers import sampler_label
 
+_LORA_HASH = 12
+
 
 @dataclass(frozen=True)
 class UsedModels:
-    """Names and hashes for the texts; `lora_hashes` by the name in the prompt."""
+    """Names and hashes for the texts; `lora_hashes`, those of the tensors alone, by the name in the prompt."""
 
     checkpoint: str
     checkpoint_sha256: str
@@ -65,7 +67,7 @@ def extra_generation_params(generation: Generation, used: UsedModels) -> dict[st
         weight, start, end = _number(unit.weight), _number(unit.start), _number(unit.end)
         facts[f"ControlNet {index}"] = f"Model: {unit.model}, Weight: {weight}, Guidance: {start}-{end}"
     if used.lora_hashes:
-        facts["Lora hashes"] = ", ".join(f"{name}: {_short(sha)}" for name, sha in used.lora_hashes.items())
+        facts["Lora hashes"] = ", ".join(f"{name}: {sha[:_LORA_HASH]}" for name, sha in used.lora_hashes.items())
     if generation.sampling.substitute:
         facts["Sampler note"] = generation.sampling.substitute
     return facts

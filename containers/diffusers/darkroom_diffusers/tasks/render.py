@@ -16,6 +16,7 @@ from ..errors import UnsupportedTask
 from ..models.checkpoint_family import detect_family, is_inpaint, is_sdxl
 from ..models.choose_models import choose_models
 from ..models.fetch_models import ModelFiles, fetch_models
+from ..models.file_hash import tensors_hash
 from ..models.model_lists import find_shipped, read_requested
 from ..models.object_cache import ObjectCache
 from ..models.object_source import ObjectSource
@@ -69,7 +70,7 @@ def _used(files: ModelFiles) -> UsedModels:
         checkpoint=files.checkpoint.name,
         checkpoint_sha256=files.checkpoint.sha256,
         vae=files.vae.name if files.vae else None,
-        lora_hashes={use.name: model.sha256 for use, model in files.loras},
+        lora_hashes={use.name: tensors_hash(model.path) for use, model in files.loras},
     )
 
 

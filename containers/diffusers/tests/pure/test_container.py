@@ -1,5 +1,6 @@
 """The hosting contract over real HTTP, with an engine that paints instead of drawing."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -175,8 +176,10 @@ def test_loras_and_embeddings_of_the_prompt_reach_the_engine(
         "embeddings": [model("bad-hands.safetensors", "embeddings"), model("unused.safetensors", "embeddings")],
         "VAE": [model("None", "VAE")],
     }
-    status, _ = client.draw({**SMALL, "prompt": "x <lora:film:0.5>", "negative_prompt": "Bad-Hands"}, lists)
+    status, reply = client.draw({**SMALL, "prompt": "x <lora:film:0.5>", "negative_prompt": "Bad-Hands"}, lists)
     assert status == 200
+    facts = json.loads(reply["info"])["extra_generation_params"]
+    assert facts["Lora hashes"] == f"film: {hashlib.sha256(bytes(4)).hexdigest()[:12]}"
     generation, files = engine.calls[-1]
     assert generation.prompt == "x "
     assert [(use.name, made.name) for use, made in files.loras] == [("film", "film.safetensors")]
