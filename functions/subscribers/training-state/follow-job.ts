@@ -13,6 +13,7 @@ import {
   type CleanUpTrainingContext,
   cleanUpTraining,
   removeOutputs,
+  stopJob,
 } from '../../tasks/clean-up-training/clean-up-training.ts'
 
 export interface FollowContext extends CleanUpTrainingContext {
@@ -29,7 +30,10 @@ export async function followJob(context: FollowContext, name: string): Promise<v
   if (!job || id === undefined) return log.info('Not the job of a training', { name })
   const training = await readTraining(context.trainingsTable, id)
   if (training && !isFinal(training.status)) return noteState(context, training, jobStateOf(job))
-  if (!isJobAlive(job)) await removeLeavings(context, training, job)
+  if (training?.status === 'Succeeded' || training?.result !== undefined) return
+  if (!isJobAlive(job)) return removeLeavings(context, training, job)
+  // Created by a call that was under way when its execution was stopped: nobody else knows of it.
+  if (job.TrainingJobStatus === 'InProgress') await stopJob(name)
 }
 
 /** Never after the training's end, never what an older look has seen. */
@@ -67,10 +71,7 @@ async function removeLeavings(
   training: TrainingRecord | undefined,
   job: DescribeTrainingJobResponse,
 ): Promise<void> {
-  if (training) {
-    if (training.status !== 'Succeeded' && training.result === undefined) await cleanUpTraining(context, training)
-    return
-  }
+  if (training) return cleanUpTraining(context, training)
   const output = outputOf(context.bucket, job)
   if (!output || (await readCheckpoint(context.checkpointsTable, output.checkpointId))) return
   await removeOutputs(context, output)

@@ -65,7 +65,8 @@ async function stopJobs(
   return alive
 }
 
-async function stopJob(name: string): Promise<void> {
+/** Stops a job; one that has ended is fine. */
+export async function stopJob(name: string): Promise<void> {
   try {
     await withTransientErrors(() => sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: name })))
   } catch (error) {

@@ -502,6 +502,18 @@ describe('The tasks of a training, on real tables and a real bucket', () => {
       expect(await shelf.keys(prefix())).to.deep.equal([])
     })
 
+    it('that nobody waits for any more has it stopped: its training has ended, or is deleted', async () => {
+      const training = await trained()
+      await shelf.training(id, { ...training, status: 'Stopped' })
+      const late = jobs.add(id, 'InProgress')
+      await followJob(event())
+      await followJob(event())
+      expect(jobs.stopped).to.deep.equal([late])
+      jobs.add(id, 'InProgress', { HyperParameters: { training_id: 'deleted' } })
+      await followJob(event())
+      expect(jobs.stopped).to.deep.equal([late, late])
+    })
+
     it('takes nothing away from a training that has succeeded', async () => {
       await trained()
       const jobName = jobs.add(id, 'Completed')
