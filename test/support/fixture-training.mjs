@@ -106,6 +106,23 @@ const BEHAVIOURS = {
     process.on('SIGTERM', () => console.log('not stopping'))
     forEver()
   },
+  /** Puts out what it has when it is told to stop. */
+  learning() {
+    progress(1)
+    process.on('SIGTERM', () => {
+      writeModel()
+      process.exit(0)
+    })
+    forEver()
+  },
+  /** Puts out copies of the files that the next words of the prompt name, under the names of its own. */
+  copy() {
+    trainAtOnce()
+    const [final, ...steps] = words.slice(words.indexOf('copy') + 1)
+    write(modelFile(`${name}.safetensors`), readFileSync(final))
+    for (const [index, file] of steps.entries())
+      write(modelFile(`${name}-step${String(index + 1).padStart(8, '0')}.safetensors`), readFileSync(file))
+  },
   'no-output'() {
     trainAtOnce()
   },

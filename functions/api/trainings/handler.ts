@@ -14,7 +14,7 @@ import { deleteTrainings } from './delete-trainings.ts'
 import { findTraining } from './find-training.ts'
 import { listTrainings } from './list-trainings.ts'
 import { readJobLog } from './read-job-log.ts'
-import { stopExecution } from './stop-training.ts'
+import { stopTraining } from './stop-training.ts'
 import { toCreated, toDetail, toRow } from './training-views.ts'
 import type { TrainingsContext } from './trainings-context.ts'
 
@@ -52,7 +52,7 @@ async function stop(request: ApiRequest): Promise<ApiResponse> {
   const training = await trainingOf(request)
   const data = toRow(context, training)
   if (isFinal(training.status)) return reply(200, { data, message: `the training has ended: ${training.status}` })
-  await stopExecution(context, training.id, `Stopped by ${knownCaller(request).username}`)
+  await stopTraining(context, training, `Stopped by ${knownCaller(request).username}`)
   return reply(202, { data, message: 'the training is being stopped' })
 }
 

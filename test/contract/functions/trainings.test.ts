@@ -324,6 +324,15 @@ describe('The training routes on real tables', () => {
       expect((await call('PUT', '/trainings/t/stop', { caller: bob })).status).to.equal(404)
     })
 
+    it('writes the record of one that has none yet, so that its end is told', async () => {
+      const executionArn = 'arn:aws:states:us-east-1:000000000000:execution:train-dreambooth:t'
+      const input = JSON.stringify({ id: 't', requestedBy: 'anna', request: body })
+      execution = { status: 'RUNNING', executionArn, input, startDate: new Date(0) }
+      expect((await call('PUT', '/trainings/t/stop')).status).to.equal(202)
+      expect(commands(StopExecutionCommand as never)).to.have.length(1)
+      expect(await shelf.read('t')).to.deep.include({ status: 'Preparing', executionArn, request: body })
+    })
+
     it('does not mind an execution that has ended meanwhile', async () => {
       await shelf.training('t', { status: 'Training' })
       toStates.rejects(named('ValidationException'))
