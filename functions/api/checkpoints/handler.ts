@@ -5,7 +5,7 @@ import { systemClock } from '../../shared/clock.ts'
 import { requireEnv } from '../../shared/env.ts'
 import { CheckpointNotFoundError, ForbiddenError } from '../../shared/errors.ts'
 import type { ApiRequest, ApiResponse } from '../../shared/http/api-request.ts'
-import { callerOf } from '../../shared/http/caller.ts'
+import { knownCallerOf } from '../../shared/http/caller.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'
 import { reply } from '../../shared/http/reply.ts'
 import { serveRoutes } from '../../shared/http/serve-routes.ts'
@@ -35,11 +35,11 @@ export const handler = serveRoutes({
 })
 
 async function list(request: ApiRequest): Promise<ApiResponse> {
-  return reply(200, { data: await listCheckpoints(context, knownCaller(request), request) })
+  return reply(200, { data: await listCheckpoints(context, knownCallerOf(request), request) })
 }
 
 async function create(request: ApiRequest): Promise<ApiResponse> {
-  const caller = knownCaller(request)
+  const caller = knownCallerOf(request)
   const { record, urls } = await createCheckpoint(context, caller, readCreateRequest(readJsonBody(request)))
   return reply(201, { data: { checkpoint: toDetail(record), s3PresignUrl: urls } })
 }
@@ -51,14 +51,14 @@ async function update(request: ApiRequest): Promise<ApiResponse> {
     return reply(200, { data: { checkpoint: toDetail(await completeCheckpoint(context, record, body)) } })
   }
   if (body.name === undefined) return reply(200)
-  refuseInvisible(knownCaller(request), record)
+  refuseInvisible(knownCallerOf(request), record)
   const renamed = await renameCheckpoint(context, record, body.name)
   if (!renamed) return reply(200, { message: 'no need to update' })
   return reply(202, { data: { checkpoint: toDetail(renamed) }, message: `renamed to ${renamed.names[0]}` })
 }
 
 async function remove(request: ApiRequest): Promise<ApiResponse> {
-  await deleteCheckpoints(context, knownCaller(request), readJsonBody(request))
+  await deleteCheckpoints(context, knownCallerOf(request), readJsonBody(request))
   return reply(204, { message: 'checkpoints deleted' })
 }
 
@@ -66,12 +66,6 @@ async function recordNamed(id: string): Promise<CheckpointRecord> {
   const record = id.length <= 256 ? await readCheckpoint(context.checkpointsTable, id) : undefined
   if (record) return record
   throw new CheckpointNotFoundError(`checkpoint not found with id ${id}`)
-}
-
-function knownCaller(request: ApiRequest): Account {
-  const caller = callerOf(request)
-  if (caller) return caller
-  throw new ForbiddenError('username is missing: name the user in the username header')
 }
 
 /** The API key alone completes uploads; renaming is a change to the library and needs a user who may make one. */

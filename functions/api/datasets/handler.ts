@@ -5,7 +5,7 @@ import { readDataset } from '../../shared/datasets/read-dataset.ts'
 import { requireEnv } from '../../shared/env.ts'
 import { DatasetNotFoundError, ForbiddenError } from '../../shared/errors.ts'
 import type { ApiRequest, ApiResponse } from '../../shared/http/api-request.ts'
-import { callerOf } from '../../shared/http/caller.ts'
+import { knownCallerOf } from '../../shared/http/caller.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'
 import { reply } from '../../shared/http/reply.ts'
 import { serveRoutes } from '../../shared/http/serve-routes.ts'
@@ -37,17 +37,17 @@ export const handler = serveRoutes({
 })
 
 async function list(request: ApiRequest): Promise<ApiResponse> {
-  return reply(200, { data: await listDatasets(context, knownCaller(request), request) })
+  return reply(200, { data: await listDatasets(context, knownCallerOf(request), request) })
 }
 
 async function create(request: ApiRequest): Promise<ApiResponse> {
   const order = readCreateRequest(readJsonBody(request))
-  const { record, urls } = await createDataset(context, knownCaller(request), order)
+  const { record, urls } = await createDataset(context, knownCallerOf(request), order)
   return reply(201, { data: { datasetName: record.id, s3PresignUrl: urls } })
 }
 
 async function remove(request: ApiRequest): Promise<ApiResponse> {
-  await deleteDatasets(context, knownCaller(request), readJsonBody(request))
+  await deleteDatasets(context, knownCallerOf(request), readJsonBody(request))
   return reply(204, { message: 'datasets deleted' })
 }
 
@@ -63,16 +63,10 @@ async function update(request: ApiRequest): Promise<ApiResponse> {
 
 /** Says of a dataset that is not the caller's that it is there, as the contract does. */
 async function visibleRecord(request: ApiRequest): Promise<DatasetRecord> {
-  const caller = knownCaller(request)
+  const caller = knownCallerOf(request)
   const name = request.pathParameters?.id ?? ''
   const record = name.length <= LONGEST_NAME ? await readDataset(context.datasetsTable, name) : undefined
   if (!record) throw new DatasetNotFoundError(`dataset ${name.slice(0, LONGEST_NAME)} is not found`)
   if (maySee(caller, record.allowedRolesOrUsers)) return record
   throw new ForbiddenError('no permission to view dataset')
-}
-
-function knownCaller(request: ApiRequest): Account {
-  const caller = callerOf(request)
-  if (caller) return caller
-  throw new ForbiddenError('username is missing: name the user in the username header')
 }

@@ -4,7 +4,7 @@ import { readSettings } from '../../shared/endpoints/settings.ts'
 import { requireEnv } from '../../shared/env.ts'
 import { ForbiddenError } from '../../shared/errors.ts'
 import type { ApiRequest } from '../../shared/http/api-request.ts'
-import { callerOf } from '../../shared/http/caller.ts'
+import { knownCallerOf } from '../../shared/http/caller.ts'
 import { reply } from '../../shared/http/reply.ts'
 import { serveRoutes } from '../../shared/http/serve-routes.ts'
 import { createEndpoint } from './create-endpoint.ts'
@@ -27,9 +27,9 @@ const context: EndpointsContext = {
 /** Deploys, lists, changes and deletes endpoints. */
 export const handler = serveRoutes({
   'GET /endpoints': async (request) =>
-    reply(200, { data: await listEndpoints(context, knownCaller(request), request) }),
+    reply(200, { data: await listEndpoints(context, knownCallerOf(request), request) }),
   'POST /endpoints': async (request) => {
-    const endpoint = await createEndpoint(context, knownCaller(request), request)
+    const endpoint = await createEndpoint(context, knownCallerOf(request), request)
     return reply(202, { data: toDetail(endpoint), message: `Endpoint deployment started: ${endpoint.name}` })
   },
   'PATCH /endpoints/{name}': async (request) => {
@@ -37,13 +37,7 @@ export const handler = serveRoutes({
     return reply(202, { data: toDetail(endpoint), message: `Endpoint update started: ${endpoint.name}` })
   },
   'DELETE /endpoints': async (request) => {
-    await deleteEndpoints(context, knownCaller(request), request)
+    await deleteEndpoints(context, knownCallerOf(request), request)
     return reply(204, { message: 'Endpoints Deleted' })
   },
 })
-
-function knownCaller(request: ApiRequest): Account {
-  const caller = callerOf(request)
-  if (!caller) throw new ForbiddenError('username is missing: name the user in the username header')
-  return caller
-}

@@ -5,7 +5,7 @@ import { s3 } from '../../shared/aws/s3.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { ForbiddenError, InferenceNotFoundError } from '../../shared/errors.ts'
 import type { ApiRequest, ApiResponse } from '../../shared/http/api-request.ts'
-import { callerOf } from '../../shared/http/caller.ts'
+import { knownCallerOf } from '../../shared/http/caller.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'
 import { reply } from '../../shared/http/reply.ts'
 import { serveRoutes } from '../../shared/http/serve-routes.ts'
@@ -35,18 +35,18 @@ export const handler = serveRoutes({
 })
 
 async function list(request: ApiRequest): Promise<ApiResponse> {
-  return reply(200, { data: await listInferences(context, knownCaller(request), request) })
+  return reply(200, { data: await listInferences(context, knownCallerOf(request), request) })
 }
 
 async function create(request: ApiRequest): Promise<ApiResponse> {
   const order = readCreateRequest(readJsonBody(request))
-  const record = await createInference(context, knownCaller(request), order)
+  const record = await createInference(context, knownCallerOf(request), order)
   if (order.payloadString !== undefined) return started(record)
   return reply(201, { data: { inference: toCreated(context, record, await uploadUrl(record)) } })
 }
 
 async function remove(request: ApiRequest): Promise<ApiResponse> {
-  await deleteInferences(context, knownCaller(request), readJsonBody(request))
+  await deleteInferences(context, knownCallerOf(request), readJsonBody(request))
   return reply(204, { message: 'inferences deleted' })
 }
 
@@ -55,7 +55,7 @@ async function show(request: ApiRequest): Promise<ApiResponse> {
 }
 
 async function start(request: ApiRequest): Promise<ApiResponse> {
-  const caller = knownCaller(request)
+  const caller = knownCallerOf(request)
   const record = await recordOf(request)
   if (!maySee(caller, record.ownerRolesOrUsers)) throw notFound(record.id)
   return started(record)
@@ -80,10 +80,4 @@ function notFound(id: string): InferenceNotFoundError {
 function uploadUrl({ inputKey }: InferenceRecord): Promise<string> {
   const put = new PutObjectCommand({ Bucket: context.bucket, Key: inputKey })
   return getSignedUrl(s3, put, { expiresIn: UPLOAD_SECONDS })
-}
-
-function knownCaller(request: ApiRequest): Account {
-  const caller = callerOf(request)
-  if (caller) return caller
-  throw new ForbiddenError('username is missing: name the user in the username header')
 }

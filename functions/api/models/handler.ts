@@ -4,7 +4,7 @@ import { readSettings } from '../../shared/endpoints/settings.ts'
 import { requireEnv } from '../../shared/env.ts'
 import { ForbiddenError, PackagedModelNotFoundError } from '../../shared/errors.ts'
 import type { ApiRequest, ApiResponse } from '../../shared/http/api-request.ts'
-import { callerOf } from '../../shared/http/caller.ts'
+import { knownCallerOf } from '../../shared/http/caller.ts'
 import { reply } from '../../shared/http/reply.ts'
 import { serveRoutes } from '../../shared/http/serve-routes.ts'
 import type { ModelRecord } from '../../shared/models/model-record.ts'
@@ -33,9 +33,9 @@ const LONGEST_ID = 80
 
 /** Makes, lists, shows and deletes packaged models. */
 export const handler = serveRoutes({
-  'GET /models': async (request) => reply(200, { data: await listModels(context, knownCaller(request), request) }),
+  'GET /models': async (request) => reply(200, { data: await listModels(context, knownCallerOf(request), request) }),
   'POST /models': async (request) => {
-    const model = await createModel(context, knownCaller(request), request)
+    const model = await createModel(context, knownCallerOf(request), request)
     return reply(202, { data: toView(context, model), message: `Model creation started: ${model.name}` })
   },
   'GET /models/{id}': show,
@@ -50,7 +50,7 @@ async function show(request: ApiRequest): Promise<ApiResponse> {
 
 async function remove(request: ApiRequest): Promise<ApiResponse> {
   const model = await modelOf(request)
-  const deletion = await deleteModel(context, model, knownCaller(request).username)
+  const deletion = await deleteModel(context, model, knownCallerOf(request).username)
   if (deletion === 'deleted') return reply(204, { message: 'model deleted' })
   return reply(202, { data: { id: model.id }, message: 'the model is being stopped' })
 }
@@ -58,16 +58,10 @@ async function remove(request: ApiRequest): Promise<ApiResponse> {
 /** The model of the path, by id or by name, if the caller may see it. */
 async function modelOf(request: ApiRequest): Promise<ModelRecord> {
   const id = request.pathParameters?.id ?? ''
-  const caller = knownCaller(request)
+  const caller = knownCallerOf(request)
   if (id.length <= LONGEST_ID) {
     const model = (await findModel(context.modelsTable, id)) ?? (await findStarting(context, id, caller.username))
     if (model && maySee(caller, model.allowedRolesOrUsers)) return model
   }
   throw new PackagedModelNotFoundError(`model not found with id or name ${id.slice(0, LONGEST_ID)}`)
-}
-
-function knownCaller(request: ApiRequest): Account {
-  const caller = callerOf(request)
-  if (!caller) throw new ForbiddenError('username is missing: name the user in the username header')
-  return caller
 }

@@ -3,7 +3,7 @@ import { systemClock } from '../../shared/clock.ts'
 import { requireEnv } from '../../shared/env.ts'
 import { ForbiddenError } from '../../shared/errors.ts'
 import type { ApiRequest, ApiResponse } from '../../shared/http/api-request.ts'
-import { callerOf } from '../../shared/http/caller.ts'
+import { knownCallerOf } from '../../shared/http/caller.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'
 import { reply } from '../../shared/http/reply.ts'
 import { serveRoutes } from '../../shared/http/serve-routes.ts'
@@ -32,11 +32,11 @@ const context: TrainingsContext = {
 /** Starts, shows, lists, stops and deletes trainings. */
 export const handler = serveRoutes({
   'GET /trainings': async (request) =>
-    reply(200, { data: await listTrainings(context, knownCaller(request), request) }),
+    reply(200, { data: await listTrainings(context, knownCallerOf(request), request) }),
   'POST /trainings': async (request) =>
-    reply(201, { data: toCreated(context, await createTraining(context, knownCaller(request), request)) }),
+    reply(201, { data: toCreated(context, await createTraining(context, knownCallerOf(request), request)) }),
   'DELETE /trainings': async (request) => {
-    await deleteTrainings(context, knownCaller(request), readJsonBody(request))
+    await deleteTrainings(context, knownCallerOf(request), readJsonBody(request))
     return reply(204, { message: 'training jobs deleted' })
   },
   'GET /trainings/{id}': async (request) => reply(200, { data: await show(await trainingOf(request)) }),
@@ -52,16 +52,10 @@ async function stop(request: ApiRequest): Promise<ApiResponse> {
   const training = await trainingOf(request)
   const data = toRow(context, training)
   if (isFinal(training.status)) return reply(200, { data, message: `the training has ended: ${training.status}` })
-  await stopTraining(context, training, `Stopped by ${knownCaller(request).username}`)
+  await stopTraining(context, training, `Stopped by ${knownCallerOf(request).username}`)
   return reply(202, { data, message: 'the training is being stopped' })
 }
 
 function trainingOf(request: ApiRequest): Promise<TrainingRecord> {
-  return findTraining(context, knownCaller(request), request.pathParameters?.id ?? '')
-}
-
-function knownCaller(request: ApiRequest): Account {
-  const caller = callerOf(request)
-  if (!caller) throw new ForbiddenError('username is missing: name the user in the username header')
-  return caller
+  return findTraining(context, knownCallerOf(request), request.pathParameters?.id ?? '')
 }

@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts'
+import { ForbiddenError } from '../errors.ts'
 import type { ApiRequest } from './api-request.ts'
 
 /**
@@ -18,6 +19,13 @@ export function callerOf(request: ApiRequest): Account | undefined {
   const context = request.requestContext.authorizer ?? {}
   if (!context.username) return undefined
   return { username: context.username, roles: listOf(context.roles), permissions: listOf(context.permissions) }
+}
+
+/** Who makes the request; throws `Forbidden` when nobody says so. */
+export function knownCallerOf(request: ApiRequest): Account {
+  const caller = callerOf(request)
+  if (caller) return caller
+  throw new ForbiddenError('username is missing: name the user in the username header')
 }
 
 function listOf(text: string | undefined): string[] {
