@@ -3,7 +3,7 @@ import type { CheckpointRecord } from '../../shared/checkpoints/checkpoint-recor
 import { readCheckpoint } from '../../shared/checkpoints/read-checkpoint.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { requireEnv } from '../../shared/env.ts'
-import { CheckpointNotFoundError, ForbiddenError } from '../../shared/errors.ts'
+import { CheckpointNotFoundError } from '../../shared/errors.ts'
 import type { ApiRequest, ApiResponse } from '../../shared/http/api-request.ts'
 import { knownCallerOf } from '../../shared/http/caller.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'

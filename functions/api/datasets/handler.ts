@@ -1,4 +1,4 @@
-import { type Account, maySee } from '../../shared/accounts/account.ts'
+import { maySee } from '../../shared/accounts/account.ts'
 import { systemClock } from '../../shared/clock.ts'
 import type { DatasetRecord } from '../../shared/datasets/dataset-record.ts'
 import { readDataset } from '../../shared/datasets/read-dataset.ts'

@@ -1,15 +1,14 @@
-import { StartExecutionCommand } from '@aws-sdk/client-sfn'
 import type { Account } from '../../shared/accounts/account.ts'
 import { findMissingRoles } from '../../shared/accounts/find-missing-roles.ts'
-import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
-import { states } from '../../shared/aws/states.ts'
 import { isoTime } from '../../shared/clock.ts'
 import { claimsOf, releaseClaim, takeClaim } from '../../shared/endpoints/claims.ts'
 import type { EndpointRecord } from '../../shared/endpoints/endpoint-record.ts'
 import type { EndpointRequest } from '../../shared/endpoints/endpoint-request.ts'
 import { readEndpoint } from '../../shared/endpoints/read-endpoint.ts'
-import { DuplicateIdError, InvalidRequestError, PermanentError } from '../../shared/errors.ts'
+import { InvalidRequestError, PermanentError } from '../../shared/errors.ts'
+import { startExecution } from '../../shared/executions/start-execution.ts'
 import type { ApiRequest } from '../../shared/http/api-request.ts'
+import { idempotencyKeyOf } from '../../shared/http/idempotency-key.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'
 import { newId } from '../../shared/new-id.ts'
 import { readCreateEndpoint } from './create-request.ts'
@@ -18,7 +17,7 @@ import type { EndpointsContext } from './endpoints-context.ts'
 import { findForEndpoint, holdModel } from './model-for-endpoint.ts'
 
 /** Leaves room for what the machine puts behind it in the name of the execution that unmakes. */
-const ID = /^[A-Za-z0-9_-]{1,64}$/
+const LONGEST_ID = 64
 
 /** Checks what can be checked at once and starts deploy-endpoint; answers the endpoint as its record will have it. */
 export async function createEndpoint(
@@ -27,29 +26,21 @@ export async function createEndpoint(
   request: ApiRequest,
 ): Promise<EndpointRecord> {
   const { settings, clock, endpointsTable: table } = context
-  const id = idOf(request) ?? newId(clock)
+  const id = idempotencyKeyOf(request, LONGEST_ID) ?? newId(clock)
   const wish = readCreateEndpoint(readJsonBody(request), settings.maxInstances)
   await checkRoles(context, wish.roles)
   const model =
     wish.packagedModel === undefined ? undefined : await findForEndpoint(context, caller, wish.packagedModel)
   const endpoint = endpointRequestOf(id, wish, { settings, model })
   const startedAt = isoTime(clock.now())
-  const work = { requestedBy: caller.username, request: endpoint }
+  const work = { id, requestedBy: caller.username, request: endpoint }
   const executionArn = await whileClaimed(context, { id, claims: claimsOf(endpoint) }, async () => {
     if (model) await holdModel(context, model, id)
-    return start(context, id, work)
+    return startExecution(context.deployMachineArn, work, { did: 'deployed an endpoint', look: 'GET /endpoints' })
   })
   return (
     (await readEndpoint(table, id)) ?? unrecorded({ id, startedAt, executionArn, createdBy: caller.username }, endpoint)
   )
-}
-
-function idOf({ headers }: ApiRequest): string | undefined {
-  const header = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'idempotency-key')
-  const key = header?.[1]?.trim()
-  if (!key) return undefined
-  if (ID.test(key)) return key
-  throw new InvalidRequestError("Idempotency-Key: must be 1 to 64 letters, digits, '-' or '_'")
 }
 
 async function checkRoles({ accountsTable }: EndpointsContext, roles: readonly string[]): Promise<void> {
@@ -73,27 +64,6 @@ async function whileClaimed<Result>(
     if (!(error instanceof PermanentError)) throw error
     for (const claim of taken) await releaseClaim(context.endpointsTable, claim, id)
     throw error
-  }
-}
-
-async function start(
-  { deployMachineArn }: EndpointsContext,
-  id: string,
-  work: { requestedBy: string; request: EndpointRequest },
-): Promise<string> {
-  const command = new StartExecutionCommand({
-    stateMachineArn: deployMachineArn,
-    name: id,
-    input: JSON.stringify({ id, ...work }),
-  })
-  try {
-    return (await withTransientErrors(() => states.send(command))).executionArn ?? ''
-  } catch (error) {
-    if ((error as Error).name !== 'ExecutionAlreadyExists') throw error
-    throw new DuplicateIdError(
-      `Idempotency-Key: ${id} already deployed an endpoint, with another body or one that has ended: look at GET /endpoints, or send another key`,
-      { cause: error },
-    )
   }
 }
 

@@ -1,16 +1,15 @@
-import { StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { type Account, maySee } from '../../shared/accounts/account.ts'
 import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { dynamodb } from '../../shared/aws/dynamodb.ts'
-import { states } from '../../shared/aws/states.ts'
+import { executionArnOf } from '../../shared/executions/execution-arn.ts'
+import { stopExecution } from '../../shared/executions/stop-execution.ts'
 import { listField, textField } from '../../shared/http/fields.ts'
 import type { JsonObject } from '../../shared/http/json-body.ts'
 import { parseLocation, replyKey, requestKey, resultPrefix } from '../../shared/inferences/inference-keys.ts'
 import { type InferenceRecord, isEnded } from '../../shared/inferences/inference-record.ts'
 import type { InferencesContext } from '../../shared/inferences/inferences-context.ts'
 import { readInference } from '../../shared/inferences/read-inference.ts'
-import { executionArnOf } from '../../shared/inferences/start-inference.ts'
 import { deleteObjects } from '../../shared/objects/delete-objects.ts'
 
 /**
@@ -29,22 +28,12 @@ export async function deleteInferences(context: InferencesContext, caller: Accou
 
 async function deleteInference(context: InferencesContext, record: InferenceRecord, username: string): Promise<void> {
   const isRunning = !isEnded(record.status)
-  if (isRunning) await stop(context, record.id, username)
+  if (isRunning) await stopExecution(executionArnOf(context.machineArn, record.id), `Deleted by ${username}`)
   await removeObjects(context, record)
   const remove = new DeleteCommand({ TableName: context.inferencesTable, Key: { id: record.id } })
   await withTransientErrors(() => dynamodb.send(remove))
   // A function that was at work when its execution was stopped may have written since.
   if (isRunning) await removeObjects(context, record)
-}
-
-async function stop(context: InferencesContext, id: string, username: string): Promise<void> {
-  const executionArn = executionArnOf(context, id)
-  const command = new StopExecutionCommand({ executionArn, error: 'Stopped', cause: `Deleted by ${username}` })
-  try {
-    await withTransientErrors(() => states.send(command))
-  } catch (error) {
-    if ((error as Error).name !== 'ExecutionDoesNotExist') throw error
-  }
 }
 
 async function removeObjects({ bucket }: InferencesContext, record: InferenceRecord): Promise<void> {

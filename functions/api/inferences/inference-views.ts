@@ -1,9 +1,9 @@
+import { executionArnOf } from '../../shared/executions/execution-arn.ts'
 import { contractTime } from '../../shared/http/contract-time.ts'
 import type { JsonObject } from '../../shared/http/json-body.ts'
 import type { InferenceRecord } from '../../shared/inferences/inference-record.ts'
 import type { InferencesContext } from '../../shared/inferences/inferences-context.ts'
 import { imageLinks, paramsLink, presignGet } from '../../shared/inferences/result-links.ts'
-import { executionArnOf } from '../../shared/inferences/start-inference.ts'
 
 /** The contract's attributes of an inference, in its order. */
 const ATTRIBUTES = [
@@ -67,7 +67,7 @@ export function toStarted(context: InferencesContext, record: InferenceRecord): 
     },
     ...row,
     img_presigned_urls: [],
-    execution: executionArnOf(context, record.id),
+    execution: executionArnOf(context.machineArn, record.id),
   }
 }
 

@@ -1,12 +1,12 @@
-import { StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { isConditionFailure, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { dynamodb } from '../../shared/aws/dynamodb.ts'
-import { states } from '../../shared/aws/states.ts'
+import { executionArnOf } from '../../shared/executions/execution-arn.ts'
+import { stopExecution } from '../../shared/executions/stop-execution.ts'
 import { FINAL_MERGE_STATUSES, isFinal } from '../../shared/merges/merge-record.ts'
 import { readMerge } from '../../shared/merges/read-merge.ts'
 import { findExecution } from './find-execution.ts'
-import { executionArnOf, type MergesContext } from './merges-context.ts'
+import type { MergesContext } from './merges-context.ts'
 
 /** What became of the merge. */
 export type Deletion = 'stopping' | 'deleted' | 'unknown'
@@ -19,20 +19,9 @@ export async function deleteMerge(context: MergesContext, id: string, username: 
   const record = await readMerge(context.mergesTable, id)
   if (record && isFinal(record.status)) return deleteEnded(context, id)
   if (!record && !(await findExecution(context, id))) return 'unknown'
-  const stopped = await stop(executionArnOf(context, id), username)
+  const stop = await stopExecution(executionArnOf(context.machineArn, id), `Stopped by ${username}`)
   // A record that is not final and has no execution is a leftover nobody else would ever end.
-  return stopped ? 'stopping' : deleteLeftover(context, id)
-}
-
-async function stop(executionArn: string, username: string): Promise<boolean> {
-  const command = new StopExecutionCommand({ executionArn, error: 'Stopped', cause: `Stopped by ${username}` })
-  try {
-    await withTransientErrors(() => states.send(command))
-    return true
-  } catch (error) {
-    if ((error as Error).name === 'ExecutionDoesNotExist') return false
-    throw error
-  }
+  return stop === 'absent' ? deleteLeftover(context, id) : 'stopping'
 }
 
 async function deleteEnded({ mergesTable }: MergesContext, id: string): Promise<Deletion> {

@@ -4,8 +4,3 @@ export interface MergesContext {
   machineArn: string
   apiUrl: string
 }
-
-/** The ARN of the machine's execution with this name. */
-export function executionArnOf({ machineArn }: MergesContext, id: string): string {
-  return `${machineArn.replace(':stateMachine:', ':execution:')}:${id}`
-}

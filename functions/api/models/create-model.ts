@@ -1,10 +1,9 @@
-import { StartExecutionCommand } from '@aws-sdk/client-sfn'
 import type { Account } from '../../shared/accounts/account.ts'
-import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
-import { states } from '../../shared/aws/states.ts'
 import { isoTime } from '../../shared/clock.ts'
-import { DuplicateIdError, InvalidRequestError, PermanentError } from '../../shared/errors.ts'
+import { PermanentError } from '../../shared/errors.ts'
+import { startExecution } from '../../shared/executions/start-execution.ts'
 import type { ApiRequest } from '../../shared/http/api-request.ts'
+import { idempotencyKeyOf } from '../../shared/http/idempotency-key.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'
 import { checkTotal, findArtifacts } from '../../shared/models/find-artifacts.ts'
 import type { ModelRecord, ModelRequest } from '../../shared/models/model-record.ts'
@@ -16,27 +15,19 @@ import { newId } from '../../shared/new-id.ts'
 import { readCreateModel } from './create-request.ts'
 import type { ModelsContext } from './models-context.ts'
 
-const ID = /^[A-Za-z0-9_-]{1,80}$/
-
 /** Checks what can be checked at once and starts create-model; answers the model as its record will have it. */
 export async function createModel(context: ModelsContext, caller: Account, request: ApiRequest): Promise<ModelRecord> {
-  const id = idOf(request) ?? newId(context.clock)
+  const id = idempotencyKeyOf(request) ?? newId(context.clock)
   const wish = readCreateModel(context, readJsonBody(request))
   await checkContent(context, caller, wish)
   const startedAt = isoTime(context.clock.now())
   const work = { id, requestedBy: caller.username, request: wish }
-  const executionArn = await whileClaimed(context, { id, name: wish.name }, () => start(context, work))
+  const executionArn = await whileClaimed(context, { id, name: wish.name }, () =>
+    startExecution(context.machineArn, work, { did: 'made a model', look: 'GET /models' }),
+  )
   return (
     (await readModel(context.modelsTable, id)) ?? newModelRecord({ ...work, executionArn, startedAt }, caller.roles)
   )
-}
-
-function idOf({ headers }: ApiRequest): string | undefined {
-  const header = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'idempotency-key')
-  const key = header?.[1]?.trim()
-  if (!key) return undefined
-  if (ID.test(key)) return key
-  throw new InvalidRequestError("Idempotency-Key: must be 1 to 80 letters, digits, '-' or '_'")
 }
 
 async function checkContent(
@@ -65,25 +56,5 @@ async function whileClaimed<Result>(
     // A start whose answer was lost may have begun: its claim is its own to keep or to lose by age.
     if (isNew && error instanceof PermanentError) await releaseModelName(context.modelsTable, name, id)
     throw error
-  }
-}
-
-async function start(
-  { machineArn }: ModelsContext,
-  work: { id: string; requestedBy: string; request: ModelRequest },
-): Promise<string> {
-  const command = new StartExecutionCommand({
-    stateMachineArn: machineArn,
-    name: work.id,
-    input: JSON.stringify(work),
-  })
-  try {
-    return (await withTransientErrors(() => states.send(command))).executionArn ?? ''
-  } catch (error) {
-    if ((error as Error).name !== 'ExecutionAlreadyExists') throw error
-    throw new DuplicateIdError(
-      `Idempotency-Key: ${work.id} already made a model, with another body or one that has ended: look at GET /models, or send another key`,
-      { cause: error },
-    )
   }
 }

@@ -1,10 +1,9 @@
-import { StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb'
 import { isConditionFailure, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { dynamodb } from '../../shared/aws/dynamodb.ts'
-import { states } from '../../shared/aws/states.ts'
 import { isoTime } from '../../shared/clock.ts'
 import { ModelInUseError, TransientError } from '../../shared/errors.ts'
+import { stopExecution } from '../../shared/executions/stop-execution.ts'
 import type { ModelRecord } from '../../shared/models/model-record.ts'
 import { findUser } from '../../shared/models/model-uses.ts'
 import { releaseModelName } from '../../shared/models/name-claims.ts'
@@ -34,16 +33,10 @@ export async function deleteModel(context: ModelsContext, model: ModelRecord, us
   return 'deleted'
 }
 
-/** Whether it was running; one that has ended a moment ago is stopped without effect, and announced. */
+/** Whether it was running; one that has ended a moment ago is announced. */
 async function stop({ executionArn, name }: ModelRecord, username: string): Promise<boolean> {
   const cause = `The model ${name} was deleted by ${username} while it was being made`
-  try {
-    await withTransientErrors(() => states.send(new StopExecutionCommand({ executionArn, error: 'Stopped', cause })))
-    return true
-  } catch (error) {
-    if ((error as Error).name === 'ExecutionDoesNotExist') return false
-    throw error
-  }
+  return (await stopExecution(executionArn, cause)) !== 'absent'
 }
 
 /** A record that is not final and has no execution is a leftover that nobody else would ever end. */

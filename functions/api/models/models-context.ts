@@ -12,8 +12,3 @@ export interface ModelsContext {
   settings: Pick<EndpointSettings, 'namePrefix' | 'defaultBackend' | 'imageUris' | 'logLevel'>
   clock: Clock
 }
-
-/** The ARN of the machine's execution with this name. */
-export function executionArnOf({ machineArn }: Pick<ModelsContext, 'machineArn'>, id: string): string {
-  return `${machineArn.replace(':stateMachine:', ':execution:')}:${id}`
-}

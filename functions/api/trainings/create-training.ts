@@ -1,7 +1,4 @@
-import { StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { type Account, maySee } from '../../shared/accounts/account.ts'
-import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
-import { states } from '../../shared/aws/states.ts'
 import { findNameOwner } from '../../shared/checkpoints/name-claims.ts'
 import { findCheckpoint } from '../../shared/checkpoints/read-checkpoint.ts'
 import { isoTime } from '../../shared/clock.ts'
@@ -11,11 +8,13 @@ import {
   CheckpointNotFoundError,
   DatasetNotEnabledError,
   DatasetNotFoundError,
-  DuplicateIdError,
   InvalidRequestError,
   NameTakenError,
 } from '../../shared/errors.ts'
+import { executionArnOf } from '../../shared/executions/execution-arn.ts'
+import { startExecution } from '../../shared/executions/start-execution.ts'
 import type { ApiRequest } from '../../shared/http/api-request.ts'
+import { idempotencyKeyOf } from '../../shared/http/idempotency-key.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'
 import { newId } from '../../shared/new-id.ts'
 import { outputFileName } from '../../shared/trainings/output-files.ts'
@@ -24,9 +23,7 @@ import type { TrainingRecord } from '../../shared/trainings/training-record.ts'
 import type { TrainingRequest } from '../../shared/trainings/training-request.ts'
 import { isContractForm, readContractRequest } from './contract-request.ts'
 import { readPlainRequest } from './plain-request.ts'
-import { executionArnOf, type TrainingsContext } from './trainings-context.ts'
-
-const ID = /^[A-Za-z0-9_-]{1,80}$/
+import type { TrainingsContext } from './trainings-context.ts'
 
 /** Checks what can be checked at once and starts train-dreambooth; answers the training as its record has it, or will. */
 export async function createTraining(
@@ -34,7 +31,7 @@ export async function createTraining(
   caller: Account,
   request: ApiRequest,
 ): Promise<TrainingRecord> {
-  const id = idOf(request) ?? newId(context.clock)
+  const id = idempotencyKeyOf(request) ?? newId(context.clock)
   const body = readJsonBody(request)
   const wish = isContractForm(body) ? readContractRequest(body) : readPlainRequest(body)
   const known = await readTraining(context.trainingsTable, id)
@@ -44,16 +41,9 @@ export async function createTraining(
     await checkBase(context, caller, wish)
     await checkName(context, wish)
   }
-  await start(context, id, { requestedBy: caller.username, request: wish })
+  const work = { id, requestedBy: caller.username, request: wish }
+  await startExecution(context.machineArn, work, { did: 'started a training', look: `GET /trainings/${id}` })
   return (await readTraining(context.trainingsTable, id)) ?? unrecorded(context, { id, caller, wish })
-}
-
-function idOf({ headers }: ApiRequest): string | undefined {
-  const header = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'idempotency-key')
-  const key = header?.[1]?.trim()
-  if (!key) return undefined
-  if (ID.test(key)) return key
-  throw new InvalidRequestError("Idempotency-Key: must be 1 to 80 letters, digits, '-' or '_'")
 }
 
 async function checkBase(
@@ -93,27 +83,6 @@ async function checkName({ checkpointsTable }: TrainingsContext, { name }: Train
   throw new NameTakenError(`${file} already exists, please use another or rename/delete exists`)
 }
 
-async function start(
-  { machineArn }: TrainingsContext,
-  id: string,
-  work: { requestedBy: string; request: TrainingRequest },
-): Promise<void> {
-  const command = new StartExecutionCommand({
-    stateMachineArn: machineArn,
-    name: id,
-    input: JSON.stringify({ id, ...work }),
-  })
-  try {
-    await withTransientErrors(() => states.send(command))
-  } catch (error) {
-    if ((error as Error).name !== 'ExecutionAlreadyExists') throw error
-    throw new DuplicateIdError(
-      `Idempotency-Key: ${id} already started a training, with another body or one that has ended: look at GET /trainings/${id}, or send another key`,
-      { cause: error },
-    )
-  }
-}
-
 /** The moment between the start of the execution and its first write. */
 function unrecorded(
   context: TrainingsContext,
@@ -131,7 +100,7 @@ function unrecorded(
     request: wish,
     requestedBy: caller.username,
     ownerRolesOrUsers: [caller.username],
-    executionArn: executionArnOf(context, id),
+    executionArn: executionArnOf(context.machineArn, id),
     checkpointId: '',
   }
 }

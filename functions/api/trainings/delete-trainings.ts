@@ -3,6 +3,7 @@ import { type Account, maySee } from '../../shared/accounts/account.ts'
 import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { dynamodb } from '../../shared/aws/dynamodb.ts'
 import { TransientError } from '../../shared/errors.ts'
+import { stopExecution } from '../../shared/executions/stop-execution.ts'
 import { listField, textField } from '../../shared/http/fields.ts'
 import type { JsonObject } from '../../shared/http/json-body.ts'
 import { log } from '../../shared/log.ts'
@@ -11,7 +12,6 @@ import { trainingPrefix } from '../../shared/trainings/training-keys.ts'
 import { isFinal, type TrainingRecord } from '../../shared/trainings/training-record.ts'
 import { cleanUpTraining } from '../../tasks/clean-up-training/clean-up-training.ts'
 import { lookUp } from './find-training.ts'
-import { stopExecution } from './stop-training.ts'
 import type { TrainingsContext } from './trainings-context.ts'
 
 const AT_ONCE = 5
@@ -32,7 +32,7 @@ async function deleteOne(context: TrainingsContext, caller: Account, id: string)
   const training = await lookUp(context, id)
   if (!training || !maySee(caller, training.ownerRolesOrUsers)) return
   const isRunning = !isFinal(training.status)
-  if (isRunning) await stopExecution(context, id, `Deleted by ${caller.username}`)
+  if (isRunning) await stopExecution(training.executionArn, `Deleted by ${caller.username}`)
   // Read again: the machine may have come further before it was stopped.
   const stopped = isRunning ? ((await lookUp(context, id)) ?? training) : training
   await removeLeavings(context, stopped)

@@ -1,16 +1,14 @@
-import { DescribeExecutionCommand, type DescribeExecutionCommandOutput } from '@aws-sdk/client-sfn'
 import { type Account, maySee } from '../../shared/accounts/account.ts'
-import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
-import { states } from '../../shared/aws/states.ts'
 import { TrainingNotFoundError } from '../../shared/errors.ts'
+import { executionArnOf } from '../../shared/executions/execution-arn.ts'
+import { findRunningExecution } from '../../shared/executions/find-running-execution.ts'
 import { readTraining } from '../../shared/trainings/read-training.ts'
 import type { TrainingRecord } from '../../shared/trainings/training-record.ts'
-import { executionArnOf, type TrainingsContext } from './trainings-context.ts'
+import type { TrainingRequest } from '../../shared/trainings/training-request.ts'
+import type { TrainingsContext } from './trainings-context.ts'
 
 /** An execution name has at most this many characters. */
 const LONGEST_ID = 80
-
-const ABSENT: ReadonlySet<string> = new Set(['ExecutionDoesNotExist', 'InvalidArn', 'ValidationException'])
 
 /** The training, if the caller may see it; throws `TrainingNotFound` in the contract's words. */
 export async function findTraining(context: TrainingsContext, caller: Account, id: string): Promise<TrainingRecord> {
@@ -25,12 +23,10 @@ export async function lookUp(context: TrainingsContext, id: string): Promise<Tra
   return (await readTraining(context.trainingsTable, id)) ?? (await findRunning(context, id))
 }
 
-/** An execution that has ended does not count: its announcement writes the record, and a record that is gone was deleted. */
-async function findRunning(context: TrainingsContext, id: string): Promise<TrainingRecord | undefined> {
-  const execution = await describe(executionArnOf(context, id))
-  if (execution?.status !== 'RUNNING') return undefined
-  const { request, requestedBy = '' } = JSON.parse(execution.input ?? '{}')
-  const startedAt = (execution.startDate ?? new Date(0)).toISOString()
+async function findRunning({ machineArn }: TrainingsContext, id: string): Promise<TrainingRecord | undefined> {
+  const running = await findRunningExecution<TrainingRequest>(executionArnOf(machineArn, id))
+  if (!running) return undefined
+  const { executionArn, startedAt, requestedBy, request } = running
   return {
     id,
     list: 'trainings',
@@ -42,16 +38,7 @@ async function findRunning(context: TrainingsContext, id: string): Promise<Train
     request,
     requestedBy,
     ownerRolesOrUsers: [requestedBy],
-    executionArn: execution.executionArn ?? '',
+    executionArn,
     checkpointId: '',
-  }
-}
-
-async function describe(executionArn: string): Promise<DescribeExecutionCommandOutput | undefined> {
-  try {
-    return await withTransientErrors(() => states.send(new DescribeExecutionCommand({ executionArn })))
-  } catch (error) {
-    if (ABSENT.has((error as Error).name)) return undefined
-    throw error
   }
 }

@@ -1,7 +1,5 @@
-import type { Account } from '../../shared/accounts/account.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { requireEnv } from '../../shared/env.ts'
-import { ForbiddenError } from '../../shared/errors.ts'
 import type { ApiRequest, ApiResponse } from '../../shared/http/api-request.ts'
 import { knownCallerOf } from '../../shared/http/caller.ts'
 import { readJsonBody } from '../../shared/http/json-body.ts'

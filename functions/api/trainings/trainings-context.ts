@@ -11,8 +11,3 @@ export interface TrainingsContext {
   apiUrl: string
   clock: Clock
 }
-
-/** The execution of a training has its id for a name. */
-export function executionArnOf({ machineArn }: TrainingsContext, id: string): string {
-  return `${machineArn.replace(':stateMachine:', ':execution:')}:${id}`
-}

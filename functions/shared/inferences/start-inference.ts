@@ -1,9 +1,8 @@
-import { StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { isConditionFailure, withTransientErrors } from '../aws/classify-aws-error.ts'
 import { dynamodb } from '../aws/dynamodb.ts'
-import { states } from '../aws/states.ts'
 import { isoTime } from '../clock.ts'
+import { startExecutionOnce } from '../executions/start-execution.ts'
 import type { InferenceRecord } from './inference-record.ts'
 import type { InferencesContext } from './inferences-context.ts'
 
@@ -13,20 +12,9 @@ import type { InferencesContext } from './inferences-context.ts'
  */
 export async function startInference(context: InferencesContext, record: InferenceRecord): Promise<InferenceRecord> {
   if (record.status !== 'created') return record
-  const { id, createdBy } = record
-  const input = JSON.stringify({ id, requestedBy: createdBy, request: { taskType: record.taskType } })
-  const start = new StartExecutionCommand({ stateMachineArn: context.machineArn, name: id, input })
-  try {
-    await withTransientErrors(() => states.send(start))
-  } catch (error) {
-    if ((error as Error).name !== 'ExecutionAlreadyExists') throw error
-  }
+  const { id, createdBy, taskType } = record
+  await startExecutionOnce(context.machineArn, { id, requestedBy: createdBy, request: { taskType } })
   return noteStart(context, record)
-}
-
-/** The ARN of an inference's execution, which is called like the inference. */
-export function executionArnOf({ machineArn }: Pick<InferencesContext, 'machineArn'>, id: string): string {
-  return `${machineArn.replace(':stateMachine:', ':execution:')}:${id}`
 }
 
 /** Clients poll while the status is `inprogress`: from here on it is shown, though the execution may not have claimed it yet. */

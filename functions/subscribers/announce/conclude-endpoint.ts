@@ -1,10 +1,12 @@
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { isConditionFailure, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { dynamodb } from '../../shared/aws/dynamodb.ts'
 import type { EndpointRecord } from '../../shared/endpoints/endpoint-record.ts'
 import type { EndpointRequest } from '../../shared/endpoints/endpoint-request.ts'
 import { readEndpoint } from '../../shared/endpoints/read-endpoint.ts'
 import type { ExecutionEnding } from './execution-ending.ts'
+import { keepConcluding } from './keep-concluding.ts'
+import { writeEnding } from './write-ending.ts'
 
 /** An ended deployment with what its execution tells, which its record may not. */
 export interface EndedDeployment {
@@ -12,24 +14,17 @@ export interface EndedDeployment {
   ending: ExecutionEnding
 }
 
-/** A condition can fail this often because the machine's last writes overtake us. */
-const ATTEMPTS = 3
-
 /**
  * The endpoint of an ended deployment; `Failed` when that did not succeed. Undefined when somebody has meanwhile asked to
  * delete the endpoint: the deletion is announced then.
  */
-export async function concludeEndpoint(table: string, ending: ExecutionEnding): Promise<EndedDeployment | undefined> {
-  for (let attempt = 1; ; attempt++) {
+export function concludeEndpoint(table: string, ending: ExecutionEnding): Promise<EndedDeployment | undefined> {
+  return keepConcluding(async () => {
     const record = await readEndpoint(table, ending.id)
     if (record && isSettled(record, ending)) return isTold(record, ending) ? { record, ending } : undefined
     if (!record && ending.outcome === 'Succeeded') return undefined
-    try {
-      return { record: record ? await endRecord(table, record, ending) : await putRecord(table, ending), ending }
-    } catch (error) {
-      if (!isConditionFailure(error) || attempt === ATTEMPTS) throw error
-    }
-  }
+    return { record: record ? await endRecord(table, record, ending) : await putRecord(table, ending), ending }
+  })
 }
 
 function isSettled({ status, executionArn }: EndpointRecord, ending: ExecutionEnding): boolean {
@@ -45,15 +40,7 @@ function isTold({ status, executionArn }: EndpointRecord, ending: ExecutionEndin
 async function endRecord(table: string, record: EndpointRecord, ending: ExecutionEnding): Promise<EndpointRecord> {
   const reason = ending.reason ?? { error: 'Unknown', cause: '' }
   const { endedAt } = ending
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { id: record.id },
-    ConditionExpression: '#status = :before',
-    UpdateExpression: 'SET #status = :failed, updatedAt = :now, endedAt = :now, #reason = :reason REMOVE taskToken',
-    ExpressionAttributeNames: { '#status': 'status', '#reason': 'reason' },
-    ExpressionAttributeValues: { ':before': record.status, ':failed': 'Failed', ':now': endedAt, ':reason': reason },
-  })
-  await withTransientErrors(() => dynamodb.send(update))
+  await writeEnding(table, record, { outcome: 'Failed', endedAt, reason, remove: 'taskToken' })
   const { taskToken, ...rest } = record
   return { ...rest, status: 'Failed', updatedAt: endedAt, endedAt, reason }
 }

@@ -1,9 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { isConditionFailure, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
+import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { dynamodb } from '../../shared/aws/dynamodb.ts'
 import { type InferenceRecord, isEnded } from '../../shared/inferences/inference-record.ts'
 import { readInference } from '../../shared/inferences/read-inference.ts'
 import type { ExecutionEnding } from './execution-ending.ts'
+import { keepConcluding } from './keep-concluding.ts'
 
 /** An ended job with what its execution tells, which its record may not. */
 export interface EndedInference {
@@ -11,24 +12,17 @@ export interface EndedInference {
   ending: ExecutionEnding
 }
 
-/** A condition can fail this often because the machine's last writes overtake us. */
-const ATTEMPTS = 3
-
 /**
  * The inference of an ended execution, with a final status. Undefined when it was deleted: nothing brings it back.
  * One that was refused because another execution has it is that one's to tell of.
  */
-export async function concludeInference(table: string, ending: ExecutionEnding): Promise<EndedInference | undefined> {
-  for (let attempt = 1; ; attempt++) {
+export function concludeInference(table: string, ending: ExecutionEnding): Promise<EndedInference | undefined> {
+  return keepConcluding(async () => {
     const record = await readInference(table, ending.id)
     if (!record || (record.executionArn ?? ending.executionArn) !== ending.executionArn) return undefined
     if (isEnded(record.status) || ending.outcome === 'Succeeded') return { record, ending }
-    try {
-      return { record: await endRecord(table, record, ending), ending }
-    } catch (error) {
-      if (!isConditionFailure(error) || attempt === ATTEMPTS) throw error
-    }
-  }
+    return { record: await endRecord(table, record, ending), ending }
+  })
 }
 
 async function endRecord(table: string, record: InferenceRecord, ending: ExecutionEnding): Promise<InferenceRecord> {

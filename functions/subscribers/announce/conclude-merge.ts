@@ -1,47 +1,29 @@
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { isConditionFailure, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { dynamodb } from '../../shared/aws/dynamodb.ts'
 import { isFinal, type MergeRecord, type MergeRequest } from '../../shared/merges/merge-record.ts'
 import { readMerge } from '../../shared/merges/read-merge.ts'
 import type { ExecutionEnding } from './execution-ending.ts'
-
-/** A condition can fail this often because the machine's last writes overtake us. */
-const ATTEMPTS = 3
+import { keepConcluding } from './keep-concluding.ts'
+import { writeEnding } from './write-ending.ts'
 
 /**
  * The record of an ended merge, with a terminal status. An execution that died before its first state gets its record
  * here. Undefined when the person has deleted the record of a success, or the record belongs to another execution.
  */
-export async function concludeMerge(table: string, ending: ExecutionEnding): Promise<MergeRecord | undefined> {
-  for (let attempt = 1; ; attempt++) {
+export function concludeMerge(table: string, ending: ExecutionEnding): Promise<MergeRecord | undefined> {
+  return keepConcluding(async () => {
     const record = await readMerge(table, ending.id)
     if (record && record.executionArn !== ending.executionArn) return undefined
     if (record && isFinal(record.status)) return record
     if (!record && ending.outcome === 'Succeeded') return undefined
-    try {
-      return record ? await endRecord(table, record, ending) : await putRecord(table, ending)
-    } catch (error) {
-      if (!isConditionFailure(error) || attempt === ATTEMPTS) throw error
-    }
-  }
+    return record ? endRecord(table, record, ending) : putRecord(table, ending)
+  })
 }
 
 async function endRecord(table: string, record: MergeRecord, ending: ExecutionEnding): Promise<MergeRecord> {
+  await writeEnding(table, record, { ...ending, remove: 'upload' })
   const { outcome: status, endedAt, reason } = ending
-  const command = new UpdateCommand({
-    TableName: table,
-    Key: { id: record.id },
-    ConditionExpression: '#status = :before',
-    UpdateExpression: `SET #status = :status, updatedAt = :endedAt, endedAt = :endedAt${reason ? ', #reason = :reason' : ''} REMOVE #upload`,
-    ExpressionAttributeNames: { '#status': 'status', '#upload': 'upload', ...(reason ? { '#reason': 'reason' } : {}) },
-    ExpressionAttributeValues: {
-      ':before': record.status,
-      ':status': status,
-      ':endedAt': endedAt,
-      ...(reason ? { ':reason': reason } : {}),
-    },
-  })
-  await withTransientErrors(() => dynamodb.send(command))
   const { upload, ...rest } = record
   return { ...rest, status, updatedAt: endedAt, endedAt, ...(reason ? { reason } : {}) }
 }

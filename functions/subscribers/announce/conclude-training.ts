@@ -1,48 +1,30 @@
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { isConditionFailure, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { dynamodb } from '../../shared/aws/dynamodb.ts'
 import { readTraining } from '../../shared/trainings/read-training.ts'
 import { isFinal, type TrainingRecord, toItem } from '../../shared/trainings/training-record.ts'
 import type { TrainingRequest } from '../../shared/trainings/training-request.ts'
 import type { ExecutionEnding } from './execution-ending.ts'
-
-/** A condition can fail this often because the machine's last writes overtake us. */
-const ATTEMPTS = 3
+import { keepConcluding } from './keep-concluding.ts'
+import { writeEnding } from './write-ending.ts'
 
 /**
  * The record of an ended training, with a terminal status. An execution that failed before its first state gets its record
  * here. Undefined when the person has deleted the training (which stops it), or the record belongs to another execution.
  */
-export async function concludeTraining(table: string, ending: ExecutionEnding): Promise<TrainingRecord | undefined> {
-  for (let attempt = 1; ; attempt++) {
+export function concludeTraining(table: string, ending: ExecutionEnding): Promise<TrainingRecord | undefined> {
+  return keepConcluding(async () => {
     const record = await readTraining(table, ending.id)
     if (record && record.executionArn !== ending.executionArn) return undefined
     if (record && isFinal(record.status)) return record
     if (!record && (ending.outcome === 'Succeeded' || ending.outcome === 'Stopped')) return undefined
-    try {
-      return record ? await endRecord(table, record, ending) : await putRecord(table, ending)
-    } catch (error) {
-      if (!isConditionFailure(error) || attempt === ATTEMPTS) throw error
-    }
-  }
+    return record ? endRecord(table, record, ending) : putRecord(table, ending)
+  })
 }
 
 async function endRecord(table: string, record: TrainingRecord, ending: ExecutionEnding): Promise<TrainingRecord> {
-  const { outcome: status, endedAt, reason } = ending
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { id: record.id },
-    ConditionExpression: '#status = :before',
-    UpdateExpression: `SET #status = :status, updatedAt = :endedAt, endedAt = :endedAt${reason ? ', #reason = :reason' : ''}`,
-    ExpressionAttributeNames: { '#status': 'status', ...(reason ? { '#reason': 'reason' } : {}) },
-    ExpressionAttributeValues: {
-      ':before': record.status,
-      ':status': status,
-      ':endedAt': endedAt,
-      ...(reason ? { ':reason': reason } : {}),
-    },
-  })
-  await withTransientErrors(() => dynamodb.send(update))
+  await writeEnding(table, record, ending)
+  const { outcome: status, endedAt } = ending
   // What was written up to that moment decides what there is to clean up.
   return (await readTraining(table, record.id)) ?? { ...record, status, updatedAt: endedAt, endedAt }
 }
