@@ -2,7 +2,7 @@ import { InvalidRequestError } from '../../shared/errors.ts'
 import { objectField } from '../../shared/http/fields.ts'
 import { isJsonObject, type JsonObject } from '../../shared/http/json-body.ts'
 import { storableParams } from '../../shared/http/storable-params.ts'
-import type { TrainableFamily, TrainingRequest } from '../../shared/trainings/training-request.ts'
+import { OPTIMIZERS, type TrainableFamily, type TrainingRequest } from '../../shared/trainings/training-request.ts'
 import { readName, readSettings } from './plain-request.ts'
 import { readInstanceType, type SettingField } from './setting-fields.ts'
 
@@ -17,7 +17,10 @@ const NEEDED: readonly [section: string, field: string][] = [
   ['training_arguments', 'max_train_epochs'],
 ]
 
-/** Our setting for a field of kohya's, and how its value becomes one. Where two mean the same, the later row counts. */
+/**
+ * Our setting for a field of kohya's, and how its value becomes one; undefined where nothing here is meant by it. Where two
+ * fields mean the same, the later row counts.
+ */
 const KOHYA_FIELDS: readonly [field: string, setting: SettingField, convert: (value: unknown) => unknown][] = [
   ['max_train_epochs', 'epochs', asNumber],
   ['max_train_steps', 'steps', asNumber],
@@ -29,6 +32,7 @@ const KOHYA_FIELDS: readonly [field: string, setting: SettingField, convert: (va
   ['unet_lr', 'learningRate', asNumber],
   ['text_encoder_lr', 'textEncoderLearningRate', asNumber],
   ['network_train_unet_only', 'trainTextEncoder', (value) => negated(asFlag(value))],
+  ['optimizer_type', 'optimizer', asOptimizer],
   ['lr_scheduler', 'lrScheduler', (value) => value],
   ['lr_warmup_steps', 'lrWarmupSteps', asNumber],
   ['network_dim', 'rank', asNumber],
@@ -110,7 +114,12 @@ function settingsOf(config: JsonObject): { settings: Partial<TrainingRequest>; i
     const given = fields.get(field)
     fields.delete(field)
     if (given === undefined || given.value === null || given.value === '') continue
-    found[setting] = convert(given.value)
+    const value = convert(given.value)
+    if (value === undefined) {
+      ignored.push(`config_params.${given.where}`)
+      continue
+    }
+    found[setting] = value
     wheres[setting] = `params.config_params.${given.where}`
   }
   fields.delete('output_name')
@@ -134,6 +143,11 @@ function asFlag(value: unknown): unknown {
   if (typeof value !== 'string') return value
   const word = value.toLowerCase()
   return word === 'true' ? true : word === 'false' ? false : value
+}
+
+/** kohya has many more. */
+function asOptimizer(value: unknown): unknown {
+  return OPTIMIZERS.find((name) => name === String(value).toLowerCase())
 }
 
 function negated(value: unknown): unknown {

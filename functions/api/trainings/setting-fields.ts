@@ -11,6 +11,7 @@ import { MOST_INSTANCE_TYPES } from '../../shared/trainings/job-names.ts'
 import {
   LR_SCHEDULERS,
   MIXED_PRECISIONS,
+  OPTIMIZERS,
   SAVE_PRECISIONS,
   type TrainingPlacement,
   type TrainingSettings,
@@ -53,6 +54,7 @@ export const SETTING_FIELDS: { readonly [Field in keyof Fields]: Reader<Fields[F
   learningRate: number(1e-9, 1),
   textEncoderLearningRate: number(0, 1),
   trainTextEncoder: flagField,
+  optimizer: (value, where) => choiceField(value, where, OPTIMIZERS),
   lrScheduler: (value, where) => choiceField(value, where, LR_SCHEDULERS),
   lrWarmupSteps: integer(0, 100_000),
   gradientAccumulation: integer(1, 128),

@@ -59,6 +59,7 @@ export function decideConfig(request: TrainingRequest, facts: ConfigFacts): Trai
     learningRate: request.learningRate ?? defaults.learningRate,
     textEncoderLearningRate: trainTextEncoder ? encoderRateOf(request, defaults) : null,
     trainTextEncoder,
+    optimizer: request.optimizer ?? 'adamw',
     lrScheduler: request.lrScheduler ?? defaults.lrScheduler,
     lrWarmupSteps: Math.min(request.lrWarmupSteps ?? 0, steps),
     gradientAccumulation,

@@ -1,4 +1,11 @@
-import type { LrScheduler, MixedPrecision, SavePrecision, TrainableFamily, TrainingMethod } from './training-request.ts'
+import type {
+  LrScheduler,
+  MixedPrecision,
+  Optimizer,
+  SavePrecision,
+  TrainableFamily,
+  TrainingMethod,
+} from './training-request.ts'
 
 /** `training.json` of the channel `config`: everything that the training program is told. Every field is there. */
 export interface TrainingConfig {
@@ -19,6 +26,7 @@ export interface TrainingConfig {
   learningRate: number
   textEncoderLearningRate: number | null
   trainTextEncoder: boolean
+  optimizer: Optimizer
   lrScheduler: LrScheduler
   lrWarmupSteps: number
   gradientAccumulation: number

@@ -65,6 +65,9 @@ const POCKET = {
   maxRuntimeHours: 1,
 } as const
 
+/** Its weights with the optimizer's moments are 41 GB: more than a g5 or g6 has. */
+const SDXL_WHOLE = { ...SDXL, instanceTypes: ['ml.g6e.4xlarge', 'ml.g6e.8xlarge', 'ml.p4de.24xlarge'] } as const
+
 export const TRAINING_DEFAULTS: Readonly<Record<TrainableFamily, Record<TrainingMethod, TrainingDefaults>>> = {
   pocket: {
     dreambooth: { ...POCKET, learningRate: 0.001, textEncoderLearningRate: 'as the denoiser' },
@@ -75,7 +78,7 @@ export const TRAINING_DEFAULTS: Readonly<Record<TrainableFamily, Record<Training
     lora: { ...SD1, steps: 1000, learningRate: 0.0001, textEncoderLearningRate: 0.00005 },
   },
   sdxl: {
-    dreambooth: { ...SDXL, steps: 800, learningRate: 0.000001, textEncoderLearningRate: 'as the denoiser' },
+    dreambooth: { ...SDXL_WHOLE, steps: 800, learningRate: 0.000001, textEncoderLearningRate: 'as the denoiser' },
     lora: { ...SDXL, steps: 1000, learningRate: 0.0001, textEncoderLearningRate: 0.00005 },
   },
 }

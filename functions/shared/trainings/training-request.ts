@@ -27,6 +27,11 @@ export const LR_SCHEDULERS = [
 
 export type LrScheduler = (typeof LR_SCHEDULERS)[number]
 
+export const OPTIMIZERS = ['adamw', 'adamw8bit'] as const
+
+/** `adamw8bit` wants a trainer's image that was built with it. */
+export type Optimizer = (typeof OPTIMIZERS)[number]
+
 /** What can be turned; whatever is absent has a default that depends on the base model's family and the method. */
 export interface TrainingSettings {
   instancePrompt?: string
@@ -40,6 +45,7 @@ export interface TrainingSettings {
   learningRate?: number
   textEncoderLearningRate?: number
   trainTextEncoder?: boolean
+  optimizer?: Optimizer
   lrScheduler?: LrScheduler
   lrWarmupSteps?: number
   gradientAccumulation?: number

@@ -2,6 +2,7 @@ import type { TrainingConfig } from '../../shared/trainings/training-config.ts'
 import { TRAINING_DEFAULTS } from '../../shared/trainings/training-defaults.ts'
 import { configPrefix, manifestKey, outputPrefix, resumePrefix } from '../../shared/trainings/training-keys.ts'
 import type { TrainingPlan, TrainingRecord } from '../../shared/trainings/training-record.ts'
+import type { TrainingMethod } from '../../shared/trainings/training-request.ts'
 import type { BaseModel } from './find-base.ts'
 
 /** An input of the job: SageMaker puts its files under `/opt/ml/input/data/<name>`. */
@@ -38,8 +39,13 @@ const HOUR = 3600
 /** What system, image and the optimiser's scratch files may take. */
 const BASE_GIGABYTES = 30
 const MOST_GIGABYTES = 500
-/** Read once, unpacked into parts, written at the end, and once more on its way out. */
-const COPIES_OF_MODEL = 4
+/**
+ * Of a LoRA: the base, unpacked into parts, and little more. Of the whole model: base and result, and twice the state to go on
+ * from, which has the weights and two moments of each in F32, six times a base in F16.
+ */
+const COPIES_OF_BASE: Readonly<Record<TrainingMethod, number>> = { lora: 4, dreambooth: 14 }
+/** A file on the way lies in the output and beside the state. */
+const COPIES_OF_STEP_FILE = 2
 /** A job that waits for spot capacity for longer than a week is not waited for. */
 const MOST_WAIT_HOURS = 168
 
@@ -75,7 +81,7 @@ function classChannel({ classDataset }: TrainingPlan, uri: string): Channel[] {
 
 function volumeOf({ steps, checkpointEvery, method }: TrainingConfig, { base, pictures }: JobFacts): number {
   const files = checkpointEvery === null ? 0 : Math.floor(steps / checkpointEvery)
-  const models = method === 'lora' ? COPIES_OF_MODEL : COPIES_OF_MODEL + files
+  const models = COPIES_OF_BASE[method] + (method === 'lora' ? 0 : COPIES_OF_STEP_FILE * files)
   const gigabytes = BASE_GIGABYTES + Math.ceil((models * base.size + 2 * pictures) / 1e9)
   return Math.min(gigabytes, MOST_GIGABYTES)
 }

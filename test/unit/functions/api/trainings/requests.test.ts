@@ -121,6 +121,7 @@ describe('The contract’s form of POST /trainings', () => {
           gradient_checkpointing: 'true',
           network_train_unet_only: true,
           flip_aug: false,
+          optimizer_type: 'AdamW8bit',
           lr_scheduler: 'cosine_with_restarts',
           learning_rate: 0.5,
         },
@@ -139,20 +140,21 @@ describe('The contract’s form of POST /trainings', () => {
       gradientCheckpointing: true,
       trainTextEncoder: false,
       flip: false,
+      optimizer: 'adamw8bit',
       lrScheduler: 'cosine_with_restarts',
     })
   })
 
   it('keeps and names what nothing reads', () => {
     const read = readContractRequest(
-      contract({ training_arguments: { optimizer_type: 'AdamW8bit' }, clip_skip: 2 }, { extra: 'x' }),
+      contract({ training_arguments: { optimizer_type: 'Lion' }, clip_skip: 2 }, { extra: 'x' }),
     )
     expect(read.ignored).to.have.members([
       'config_params.training_arguments.optimizer_type',
       'config_params.clip_skip',
       'training_params.extra',
     ])
-    expect(read.params).to.have.nested.property('config_params.training_arguments.optimizer_type', 'AdamW8bit')
+    expect(read.params).to.have.nested.property('config_params.training_arguments.optimizer_type', 'Lion')
     expect(read.params).to.have.nested.property('config_params.training_arguments.max_train_epochs', '10')
   })
 
