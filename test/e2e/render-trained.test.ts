@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { readPng } from '../../containers/pocket/image/read-png.ts'
 import { writePng } from '../../containers/pocket/image/write-png.ts'
 import { applyLoras } from '../../containers/pocket/model/apply-lora.ts'
 import { readCheckpoint } from '../../containers/pocket/model/checkpoint.ts'
@@ -149,4 +152,14 @@ describe('what was trained on the laptop stack', () => {
     expect(painted).to.have.nested.property('reason.error', 'ModelNotFound')
     expect(painted).to.have.nested.property('reason.cause').that.contains('the LoRA fox-lora')
   }).timeout(60_000)
+
+  it('is demonstrated by one command, which shows what was learned side by side', async () => {
+    const words = ['--import', 'tsx', 'scripts/demo.ts', 'train', '--data-dir', stack.directory, '--steps', '8']
+    const { stdout } = await promisify(execFile)(process.execPath, words)
+    expect(stdout).to.contain('uploaded  dataset demo-').and.to.contain(': 20 files')
+    expect(stdout).to.match(/✔ Train +\d/)
+    expect(stdout).to.match(/Subject: Training "mascot-\w+" succeeded/)
+    const sheet = readPng(readFileSync(/wrote +(\S+\.png)/.exec(stdout)?.[1] ?? ''))
+    expect([sheet.width, sheet.height]).to.deep.equal([4 * 256 + 3 * 8, 3 * 256 + 2 * 8])
+  }).timeout(120_000)
 })
