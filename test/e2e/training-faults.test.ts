@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { expect } from 'chai'
@@ -175,7 +175,6 @@ const inGroups = <Item>(items: readonly Item[], size: number): Item[][] =>
 
 describe('a training on the laptop stack, when something goes wrong', () => {
   const started = new Map<string, Started>()
-  const deleted = new Set<string>()
   let stack: StackProcess
   let belongings: Belongings
   let holds: Holds
@@ -290,8 +289,9 @@ describe('a training on the laptop stack, when something goes wrong', () => {
       expect(view, state).to.include({ status: 'Stopped' })
       expect(view.reason, state).to.deep.equal(STOPPED)
       // What is in the library is the user's.
-      const checkpoint = await readLibraryItem(stack, view.checkpoint_id)
-      expect(checkpoint?.status, state).to.equal(state === 'Mark succeeded' ? 'Active' : undefined)
+      if (state !== 'Mark succeeded') continue
+      expect(await readLibraryItem(stack, view.checkpoint_id)).to.include({ status: 'Active' })
+      expect(await objectsOf(stack, view.checkpoint_id)).to.have.length(1)
     }
   }).timeout(90_000)
 
@@ -373,6 +373,10 @@ describe('a training on the laptop stack, when something goes wrong', () => {
     const training = await begin('base gone later', { base, instancePrompt: 'slow ball', steps: 40 })
     await untilStep(training.id, 1)
     await stack.api.call('DELETE', '/checkpoints', { checkpoint_id_list: [base] })
+    const refused = await stack.api
+      .call('DELETE', '/datasets', { dataset_name_list: ['mascot'] })
+      .catch((error: Error) => error.message)
+    expect(refused).to.contain('409: ').and.to.contain('mascot')
     expect(await expectTidy(stack, training, belongings)).to.include({ status: 'Succeeded' })
   }).timeout(90_000)
 
@@ -422,6 +426,32 @@ describe('a training on the laptop stack, when something goes wrong', () => {
     }
   }).timeout(120_000)
 
+  it('has a name that another one has had for a moment', async () => {
+    const bodies = [{ instancePrompt: 'slow ball', steps: 30 }, {}, {}]
+    const [first, ...others] = await Promise.all(
+      bodies.map((more, index) =>
+        begin(`twin ${index} before Prepare training`, { name: 'twin before Prepare training', ...more }),
+      ),
+    )
+    for (const training of [first, ...others] as Started[]) await (await holds.reached(training.id))()
+    const views = await Promise.all(
+      ([first, ...others] as Started[]).map((training) => expectTidy(stack, training, belongings)),
+    )
+    const [winner, ...more] = views.filter(({ status }) => status === 'Succeeded')
+    expect(more).to.deep.equal([])
+    for (const { status, reason } of views.filter((view) => view !== winner)) {
+      expect(status).to.equal('Failed')
+      expect(reason).to.deep.equal({
+        error: 'NameTaken',
+        cause: 'twin before Prepare training.safetensors already exists, please use another or rename/delete exists',
+      })
+    }
+    expect(await readLibraryItem(stack, 'name/twin before Prepare training.safetensors')).to.include({
+      checkpointId: winner?.checkpoint_id,
+    })
+    expect(await objectsOf(stack, winner?.checkpoint_id ?? '')).to.have.length(1)
+  }).timeout(60_000)
+
   it('is deleted: what it was made from and what came out stays', async () => {
     const ended = await begin('kept')
     const { checkpoint_id: kept, result } = await expectTidy(stack, ended, belongings)
@@ -432,8 +462,8 @@ describe('a training on the laptop stack, when something goes wrong', () => {
     const release = await holds.reached(held.id)
     const { checkpoint_id: late } = await readTraining(stack, held.id)
     const ids = [ended.id, running.id, held.id]
-    // Whoever deletes what runs is not told of its end.
-    for (const id of [running.id, held.id]) deleted.add(id)
+    // Whoever deletes what runs need not be told of its end.
+    for (const name of ['dropped', 'dropped before Register checkpoint']) started.delete(name)
     await stack.api.call('DELETE', '/trainings', { training_id_list: ids })
     await release().catch(() => undefined)
     await expectNothingRuns(stack)
@@ -463,28 +493,42 @@ describe('a training on the laptop stack, when something goes wrong', () => {
     const held = await Promise.all(names.map((name) => begin(name)))
     const releases = await Promise.all(held.map(({ id }) => holds.reached(id)))
     expect(releases).to.have.length(2)
-    const slow = { instancePrompt: 'slow ball', steps: 60 }
+    const slow = { instancePrompt: 'slow ball', steps: 120 }
     const running = [await begin('killed on spot', { ...slow, spot: true }), await begin('killed on demand', slow)]
     const [spot] = running
     await untilStep(running[1]?.id ?? '', 1)
     await eventually(async () =>
       Object.keys(await objectsBelow(stack, `trainings/${spot?.id}/checkpoints/`)).length > 0 ? true : undefined,
     )
+    const stopping = [
+      await begin('killed stopping', { instancePrompt: 'learning ball' }),
+      await begin('killed stopping deaf', { instancePrompt: 'stubborn ball' }),
+    ]
+    for (const training of stopping) await untilStep(training.id, 1)
+    const uploading = await begin('killed uploading', { instancePrompt: 'many-outputs ball' })
+    await eventually(async () =>
+      (await readTraining(stack, uploading.id)).progress.secondaryStatus === 'Uploading' ? true : undefined,
+    )
+    await Promise.all(stopping.map(stop))
     await stack.kill()
     await eventually(async () => ((await programsAlive(stack.directory)).length === 0 ? true : undefined))
     stack = await startStackProcess(stack.directory)
     await Promise.all(held.map(({ id }) => holds.letGo(stack, id)))
-    for (const training of [...held, ...running]) {
+    for (const training of stopping) {
+      const view = await expectTidy(stack, training, belongings)
+      expect(view.reason, view.name).to.deep.equal(STOPPED)
+    }
+    for (const training of [...held, ...running, uploading]) {
       const view = await expectTidy(stack, training, belongings)
       expect(view.reason?.cause, view.name).to.equal(undefined)
       expect(view.status).to.equal('Succeeded')
     }
-    expect((await readTraining(stack, spot?.id ?? '')).log.join('\n')).to.match(/resumed at step [1-9]/)
+    const { sagemakerTrainName: job } = await readTraining(stack, spot?.id ?? '')
+    expect(readFileSync(join(stack.directory, 'logs', `training-${job}.log`), 'utf8')).to.match(/resumed at step [1-9]/)
   }).timeout(120_000)
 
   it('has told everybody once, and runs no more', async () => {
     await expectNothingRuns(stack)
-    for (const [name, { id }] of started)
-      expect(await mailsAbout(stack, id), name).to.have.length(deleted.has(id) ? 0 : 1)
+    for (const [name, { id }] of started) expect(await mailsAbout(stack, id), name).to.have.length(1)
   }).timeout(60_000)
 })
