@@ -175,6 +175,7 @@ const inGroups = <Item>(items: readonly Item[], size: number): Item[][] =>
 
 describe('a training on the laptop stack, when something goes wrong', () => {
   const started = new Map<string, Started>()
+  const deleted = new Set<string>()
   let stack: StackProcess
   let belongings: Belongings
   let holds: Holds
@@ -462,8 +463,8 @@ describe('a training on the laptop stack, when something goes wrong', () => {
     const release = await holds.reached(held.id)
     const { checkpoint_id: late } = await readTraining(stack, held.id)
     const ids = [ended.id, running.id, held.id]
-    // Whoever deletes what runs need not be told of its end.
-    for (const name of ['dropped', 'dropped before Register checkpoint']) started.delete(name)
+    // Whoever deletes what runs is not told of its end.
+    for (const id of [running.id, held.id]) deleted.add(id)
     await stack.api.call('DELETE', '/trainings', { training_id_list: ids })
     await release().catch(() => undefined)
     await expectNothingRuns(stack)
@@ -529,6 +530,7 @@ describe('a training on the laptop stack, when something goes wrong', () => {
 
   it('has told everybody once, and runs no more', async () => {
     await expectNothingRuns(stack)
-    for (const [name, { id }] of started) expect(await mailsAbout(stack, id), name).to.have.length(1)
+    for (const [name, { id }] of started)
+      expect(await mailsAbout(stack, id), name).to.have.length(deleted.has(id) ? 0 : 1)
   }).timeout(60_000)
 })

@@ -8,6 +8,7 @@ import { listField, textField } from '../../shared/http/fields.ts'
 import type { JsonObject } from '../../shared/http/json-body.ts'
 import { log } from '../../shared/log.ts'
 import { deleteObjects } from '../../shared/objects/delete-objects.ts'
+import { deletionCause } from '../../shared/trainings/deletion-cause.ts'
 import { trainingPrefix } from '../../shared/trainings/training-keys.ts'
 import { isFinal, type TrainingRecord } from '../../shared/trainings/training-record.ts'
 import { cleanUpTraining } from '../../tasks/clean-up-training/clean-up-training.ts'
@@ -32,7 +33,7 @@ async function deleteOne(context: TrainingsContext, caller: Account, id: string)
   const training = await lookUp(context, id)
   if (!training || !maySee(caller, training.ownerRolesOrUsers)) return
   const isRunning = !isFinal(training.status)
-  if (isRunning) await stopExecution(training.executionArn, `Deleted by ${caller.username}`)
+  if (isRunning) await stopExecution(training.executionArn, deletionCause(caller.username))
   // Read again: the machine may have come further before it was stopped.
   const stopped = isRunning ? ((await lookUp(context, id)) ?? training) : training
   await removeLeavings(context, stopped)

@@ -1,3 +1,4 @@
+import { deletionCause } from '../../shared/trainings/deletion-cause.ts'
 import { latestJobState } from '../../shared/trainings/latest-job-state.ts'
 import type { FinalTrainingStatus, TrainingRecord } from '../../shared/trainings/training-record.ts'
 import { type CleanUpTrainingContext, cleanUpTraining } from '../../tasks/clean-up-training/clean-up-training.ts'
@@ -54,6 +55,11 @@ function tellTraining(context: TrainingAnnouncing, record: EndedTraining, cleane
       links,
     },
   }
-  if (request.notify === false) return story
+  if (request.notify === false || isOwnDeletion(record)) return story
   return { ...story, mail: trainingMail(record, { outcome: status, links, cleanedUp }) }
+}
+
+/** Who deletes a training of their own knows, and the mail's links would lead nowhere. */
+function isOwnDeletion({ reason, requestedBy }: TrainingRecord): boolean {
+  return reason?.cause === deletionCause(requestedBy)
 }

@@ -241,6 +241,15 @@ describe('The announcements of trainings, on real tables and a real bucket', () 
     expect((await shelf.read(id))?.status).to.equal('Training')
   })
 
+  it('sends no mail to who deletes what runs, but to whom somebody else deletes it', async () => {
+    await record({ status: 'Training' })
+    await handler(ended('ABORTED', { error: 'Stopped', cause: 'Deleted by anna' }))
+    expect([mails.length, onBus.length]).to.deep.equal([0, 1])
+    await record({ status: 'Training' })
+    await handler(ended('ABORTED', { error: 'Stopped', cause: 'Deleted by admin' }))
+    expect(mails[0]?.Message).to.contain('Deleted by admin')
+  })
+
   it('sends no mail where none was wanted, and still puts the event on the bus', async () => {
     const { request } = await record()
     await record({
