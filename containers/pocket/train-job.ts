@@ -8,7 +8,8 @@ import { sentenceOf, TrainingFailure } from './train/job/training-failure.ts'
  */
 const root = process.env.DARKROOM_ML_DIR ?? '/opt/ml'
 const stop = new AbortController()
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+// Heard every time: a second one must not kill it while it puts the training away.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort())
 
 try {
   await runTraining({ root, log: console.log, now: () => performance.now(), signal: stop.signal })

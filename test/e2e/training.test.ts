@@ -89,7 +89,7 @@ describe('trainings on the laptop stack', () => {
         training_params: { training_instance_type: 'ml.g5.2xlarge', model: BASE, dataset: 'mascot', fm_type: 'sd_1_5' },
         config_params: {
           saving_arguments: { output_name: 'contract', save_every_n_epochs: 2 },
-          training_arguments: { max_train_epochs: 10, train_batch_size: '1', optimizer_type: 'AdamW8bit' },
+          training_arguments: { max_train_epochs: 10, train_batch_size: '1', optimizer_type: 'Lion' },
         },
       },
     })

@@ -28,7 +28,7 @@ describe('the training program of the pocket model', function () {
   })
 
   it('puts the training away when it is told to stop, and finishes it when it is started again', async () => {
-    training = await createTrainingRoot({ steps: 30 })
+    training = await createTrainingRoot({ steps: 150 })
     const child = start()
     const exit = exitOf(child)
     for await (const line of createInterface({ input: child.stdout! })) {
@@ -36,13 +36,13 @@ describe('the training program of the pocket model', function () {
     }
     expect(await exit).equal(0)
     expect(await readdir(training.directory.checkpoints)).include('training-state.safetensors')
-    expect((await readdir(training.directory.model)).join()).match(/^fox-step000000\d\d\.safetensors$/)
+    expect((await readdir(training.directory.model)).join()).match(/^fox-step00000\d\d\d\.safetensors$/)
     const again = start()
     const [lines, code] = await Promise.all([textOf(again), exitOf(again)])
     expect(code).equal(0)
     expect(lines)
       .match(/^resumed at step \d+$/m)
-      .match(/^progress step=30 of=30 /m)
+      .match(/^progress step=150 of=150 /m)
     await access(`${training.directory.model}/fox.safetensors`)
   })
 
