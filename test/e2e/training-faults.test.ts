@@ -54,6 +54,16 @@ const FAILURES: Readonly<Record<string, Fault>> = {
     error: 'TrainingFailed',
     cause: /^AlgorithmError: The pictures show no subject: add pictures of it to the dataset\., exit code: 1$/,
   },
+  'says it in odd words': {
+    body: { instancePrompt: 'fail-oddly ball' },
+    error: 'TrainingFailed',
+    cause: /^AlgorithmError: No "subject" in \{% \$pictures %\}:\s+C:\\pictures\\ü.*🦊.*, exit code: 1$/s,
+  },
+  'does not say why it failed': {
+    body: { instancePrompt: 'fail-silently ball' },
+    error: 'TrainingFailed',
+    cause: /exit code: 3$/,
+  },
   'is killed for its memory': {
     body: { instancePrompt: 'exit-137 ball', instanceType: 'ml.g5.4xlarge' },
     error: 'OutOfMemory',
@@ -200,6 +210,9 @@ describe('a training on the laptop stack, when something goes wrong', () => {
   const untilStep = (id: string, step: number): Promise<true> =>
     eventually(async () => (((await readTraining(stack, id)).progress.step ?? 0) >= step ? true : undefined))
 
+  const untilJob = (id: string, status: string): Promise<true> =>
+    eventually(async () => ((await readTraining(stack, id)).progress.secondaryStatus === status ? true : undefined))
+
   const entry = (filename: string) => ({ filename, name: filename, type: 'image', params: {} })
 
   const makeEmptyDataset = (name: string) =>
@@ -245,7 +258,7 @@ describe('a training on the laptop stack, when something goes wrong', () => {
       ...(await objectsBelow(stack, `Stable-diffusion/checkpoint/custom/${base}/`)),
     }
     expect(Object.keys(belongings)).to.have.length(8)
-    for (const instanceType of ['ml.p3.*', 'ml.p2.xlarge'])
+    for (const instanceType of ['ml.p3.*', 'ml.p2.*'])
       addTrainingFault(stack, { fault: 'capacity', instanceType, times: 3 })
     addTrainingFault(stack, { fault: 'interrupt' })
     holds = await holdTrainings(stack, HELD_STATES)
@@ -312,6 +325,36 @@ describe('a training on the laptop stack, when something goes wrong', () => {
     // Nothing is left that a training of the same name could meet.
     const again = await begin('stopped learning')
     expect(await expectTidy(stack, again, belongings)).to.include({ status: 'Succeeded' })
+  }).timeout(90_000)
+
+  it('is stopped while its job waits for an instance', async () => {
+    const training = await begin('stopped waiting', { spot: true, instanceType: 'ml.p2.8xlarge' })
+    await untilJob(training.id, 'Starting')
+    await stop(training)
+    expect((await expectTidy(stack, training, belongings)).reason).to.deep.equal(STOPPED)
+  }).timeout(60_000)
+
+  it('is stopped, and is deleted, while its job puts out 2,500 files', async () => {
+    const [stopped, dropped] = [
+      await begin('stopped uploading', { instancePrompt: 'many-outputs ball' }),
+      await begin('dropped uploading', { instancePrompt: 'many-outputs ball' }),
+    ]
+    deleted.add(dropped.id)
+    const dropWhenUploading = async (): Promise<string> => {
+      await untilJob(dropped.id, 'Uploading')
+      const { checkpoint_id: id } = await readTraining(stack, dropped.id)
+      await stack.api.call('DELETE', '/trainings', { training_id_list: [dropped.id] })
+      return id
+    }
+    const [checkpoint] = await Promise.all([
+      dropWhenUploading(),
+      untilJob(stopped.id, 'Uploading').then(() => stop(stopped)),
+    ])
+    const view = await expectTidy(stack, stopped, belongings)
+    expect(view.reason).to.deep.equal(STOPPED)
+    await expectNothingRuns(stack)
+    await eventually(async () => ((await objectsOf(stack, checkpoint)).length === 0 ? true : undefined))
+    expect(await readLibraryItem(stack, 'name/dropped uploading.safetensors')).to.equal(undefined)
   }).timeout(90_000)
 
   it('is stopped at whatever moment', async () => {
@@ -507,9 +550,7 @@ describe('a training on the laptop stack, when something goes wrong', () => {
     ]
     for (const training of stopping) await untilStep(training.id, 1)
     const uploading = await begin('killed uploading', { instancePrompt: 'many-outputs ball' })
-    await eventually(async () =>
-      (await readTraining(stack, uploading.id)).progress.secondaryStatus === 'Uploading' ? true : undefined,
-    )
+    await untilJob(uploading.id, 'Uploading')
     await Promise.all(stopping.map(stop))
     await stack.kill()
     await eventually(async () => ((await programsAlive(stack.directory)).length === 0 ? true : undefined))

@@ -89,6 +89,12 @@ const BEHAVIOURS = {
     progress(1)
     fail('The pictures show no subject: add pictures of it to the dataset.')
   },
+  'fail-oddly'() {
+    fail(`No "subject" in {% $pictures %}:\n\tC:\\pictures\\ü\u0000 ${'🦊'.repeat(1_500)}`)
+  },
+  'fail-silently'() {
+    process.exit(3)
+  },
   'exit-137'() {
     progress(1)
     process.exit(137)

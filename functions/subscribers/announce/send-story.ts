@@ -20,7 +20,8 @@ export async function sendStory(
   )
   if (FailedEntryCount) throw new TransientError(`EventBridge refused the event: ${Entries?.[0]?.ErrorCode}`)
   if (!mail) return
-  const publish = new PublishCommand({ TopicArn: topicArn, Subject: safeSubject(mail.subject), Message: mail.body })
+  const { subject, body } = mail
+  const publish = new PublishCommand({ TopicArn: topicArn, Subject: safeSubject(subject), Message: safeMessage(body) })
   await withTransientErrors(() => sns.send(publish))
 }
 
@@ -28,4 +29,9 @@ export async function sendStory(
 export function safeSubject(subject: string): string {
   const ascii = subject.replace(/[^\x20-\x7e]+/g, '?')
   return ascii.length > LONGEST_SUBJECT ? `${ascii.slice(0, LONGEST_SUBJECT - 3)}...` : ascii
+}
+
+/** The body without halves of characters, which what was cut to a length may have and no request can carry. */
+export function safeMessage(body: string): string {
+  return body.replace(/\p{Cs}/gu, '\ufffd')
 }

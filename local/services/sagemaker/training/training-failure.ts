@@ -13,7 +13,8 @@ export function programFailure(exitCode: number, written: string): TrainingFailu
       ? 'ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an instance.'
       : `AlgorithmError: ${written}`
   const end = `, exit code: ${exitCode}`
-  return new TrainingFailure(said.slice(0, LONGEST_REASON - end.length) + end)
+  // Without the half of a character that a cut leaves.
+  return new TrainingFailure(said.slice(0, LONGEST_REASON - end.length).replace(/\p{Cs}/gu, '') + end)
 }
 
 /** AWS's words for a channel that cannot be read. */

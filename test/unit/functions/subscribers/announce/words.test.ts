@@ -3,7 +3,7 @@ import type { MergeRequest } from '../../../../../functions/shared/merges/merge-
 import { adviceFor } from '../../../../../functions/subscribers/announce/advice.ts'
 import { durationInWords, sizeInWords } from '../../../../../functions/subscribers/announce/in-words.ts'
 import { mergeInWords } from '../../../../../functions/subscribers/announce/merge-in-words.ts'
-import { safeSubject } from '../../../../../functions/subscribers/announce/send-story.ts'
+import { safeMessage, safeSubject } from '../../../../../functions/subscribers/announce/send-story.ts'
 
 const names = { primary: 'a', secondary: 'b', tertiary: 'c' }
 const request = (more: Partial<MergeRequest>): MergeRequest => ({ method: 'weighted-sum', primary: 'x', ...more })
@@ -54,6 +54,12 @@ describe('A subject', () => {
     expect(safeSubject('Merge "café\r\nBcc: x" succeeded')).to.equal('Merge "caf?Bcc: x" succeeded')
     expect(safeSubject('x'.repeat(101))).to.equal(`${'x'.repeat(97)}...`)
     expect(safeSubject('x'.repeat(100))).to.equal('x'.repeat(100))
+  })
+
+  it('bring no half of a character into a mail', () => {
+    const body = `${'🦊'.repeat(2)} cut: ${'🦊'.slice(0, 1)}`
+    expect(safeMessage(body)).to.equal('🦊🦊 cut: \ufffd')
+    expect(() => encodeURIComponent(safeMessage(body))).not.to.throw()
   })
 })
 

@@ -16,4 +16,12 @@ describe('The reason of a failed training job', () => {
     const { message } = programFailure(1, 'x'.repeat(2_000))
     expect([message.length, message.slice(-14)]).to.deep.equal([1_024, ', exit code: 1'])
   })
+
+  it('cuts no character in two', () => {
+    const { message } = programFailure(1, `.${'🦊'.repeat(511)}`)
+    expect(message)
+      .to.match(/🦊, exit code: 1$/)
+      .and.not.to.match(/\p{Cs}/u)
+    expect(programFailure(1, '🦊'.repeat(511)).message).not.to.match(/\p{Cs}/u)
+  })
 })
