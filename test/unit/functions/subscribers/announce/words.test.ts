@@ -56,7 +56,7 @@ describe('A subject', () => {
     expect(safeSubject('x'.repeat(100))).to.equal('x'.repeat(100))
   })
 
-  it('bring no half of a character into a mail', () => {
+  it('comes with a body that has no half of a character in it', () => {
     const body = `${'🦊'.repeat(2)} cut: ${'🦊'.slice(0, 1)}`
     expect(safeMessage(body)).to.equal('🦊🦊 cut: \ufffd')
     expect(() => encodeURIComponent(safeMessage(body))).not.to.throw()
