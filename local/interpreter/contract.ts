@@ -101,12 +101,20 @@ export type TaskResource =
       readonly pattern: TaskPattern
     }
 
+/** A timer. `taskTime` is set where it limits a task: the milliseconds that the task has, of which a world that was down may give it all anew. */
+export interface SetTimer {
+  readonly kind: 'setTimer'
+  readonly timerId: string
+  readonly dueAt: number
+  readonly taskTime?: number
+}
+
 /** Calls for the world. Ids are unique within the execution and the same on every replay. */
 export type Effect =
   | InvokeTask
   /** The task is no longer awaited (timeout, a failed sibling, stop): stop the `.sync` job, drop the token, answer the worker TaskTimedOut. */
   | { readonly kind: 'cancelTask'; readonly taskId: string }
-  | { readonly kind: 'setTimer'; readonly timerId: string; readonly dueAt: number }
+  | SetTimer
   | { readonly kind: 'cancelTimer'; readonly timerId: string }
   /** Comes again, with the same ARN, when an execution is redriven: the run goes on with the items that have not succeeded. */
   | {

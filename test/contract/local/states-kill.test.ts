@@ -63,11 +63,12 @@ describe('Step Functions after kill -9', () => {
     })
   }
 
-  async function killAndRestart(): Promise<void> {
+  async function killAndRestart(downMilliseconds = 0): Promise<void> {
     client.destroy()
     const exit = once(child, 'exit')
     child.kill('SIGKILL')
     await exit
+    await new Promise((resolve) => setTimeout(resolve, downMilliseconds))
     await startChild()
   }
 
@@ -160,6 +161,20 @@ describe('Step Functions after kill -9', () => {
     const { status, stopDate } = await ended(executionArn)
     expect(status).to.equal('SUCCEEDED')
     expect(stopDate!.getTime()).to.be.within(Date.parse(Timestamp), Date.parse(Timestamp) + 2000)
+  })
+
+  it('does not count the time in which nothing ran as time of the task', async () => {
+    const executionArn = await start({
+      StartAt: 'Slow',
+      States: { Slow: { Type: 'Task', Resource: functionArn, TimeoutSeconds: 2, End: true } },
+    })
+    await until(
+      async () => calls,
+      (count) => count === 1,
+    )
+    answering = true
+    await killAndRestart(2000)
+    expect(await ended(executionArn)).to.include({ status: 'SUCCEEDED', output: '{"developed":true}' })
   })
 
   it('goes on with the children of a distributed Map, without starting any of them twice', async () => {

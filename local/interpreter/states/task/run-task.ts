@@ -9,7 +9,7 @@ import { exitState } from '../../run/exit-state.ts'
 import { type Frame, type TaskWait, waitingForNothing } from '../../run/frame.ts'
 import { advance, nextId, type Run } from '../../run/run.ts'
 import { scopeOf } from '../../run/scope-of.ts'
-import { cancelTimer, setTimer } from '../../run/timers.ts'
+import { cancelTimer, setTaskTimer } from '../../run/timers.ts'
 import { type Transition, waiting } from '../../run/transition.ts'
 import { conclude, effectiveInput, evaluateParameters } from '../pipeline.ts'
 import { blamedName, eventsOf } from './task-events.ts'
@@ -62,7 +62,7 @@ function optional(name: string, value: Json | undefined): JsonObject {
 }
 
 function armTimer(run: Run, frame: Frame, seconds: number | undefined): string | undefined {
-  return seconds === undefined ? undefined : setTimer(run, frame, run.at + seconds * 1000)
+  return seconds === undefined ? undefined : setTaskTimer(run, frame, seconds * 1000)
 }
 
 /** TaskStarted of its kind: at once for most tasks, when a worker comes for an activity. */

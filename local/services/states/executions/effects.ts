@@ -14,9 +14,8 @@ export function createEffects(world: World): EffectRunner {
   const runners: Runners = {
     task: (active, awaited) => runTask(world, active, awaited),
     timer: (active, awaited) => {
-      awaited.cancel = world.clock.setTimer(awaited.dueAt, () =>
-        answer(world, active, { kind: 'timerFired', timerId: awaited.timerId }),
-      )
+      const { dueAt, timerId } = awaited.effect
+      awaited.cancel = world.clock.setTimer(dueAt, () => answer(world, active, { kind: 'timerFired', timerId }))
     },
     read: (active, awaited) => runItemRead(world, active, awaited.effect),
     write: (active, awaited) => runResultWrite(world, active, awaited.effect),

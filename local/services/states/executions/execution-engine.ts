@@ -11,7 +11,7 @@ import { brokenStep, runtimeFailure } from './broken-step.ts'
 import type { EffectRunner } from './effect-runner.ts'
 import { endChanges, eventChanges, givenUpChanges, inputChanges, startChanges } from './execution-changes.ts'
 import { type ExecutionRecord, endedRecord } from './execution-record.ts'
-import { isAwaited } from './outstanding.ts'
+import { afresh, isAwaited } from './outstanding.ts'
 import type { TimelessInput } from './timeless-input.ts'
 
 /** What the engine works with. */
@@ -93,9 +93,14 @@ export class ExecutionEngine {
     this.#waitingForEnd.delete(record.arn)
   }
 
-  /** Sets about everything a rebuilt execution waits for: tasks run again, timers keep their due time. */
+  /** Sets about everything a rebuilt execution waits for: tasks run again and have all their time, other timers keep their due time. */
   continueWork(active: ActiveExecution): void {
-    for (const awaited of active.outstanding.values()) this.#effects.run(active, awaited)
+    const now = this.#options.clock.now()
+    for (const [key, before] of active.outstanding) {
+      const awaited = afresh(before, now)
+      active.outstanding.set(key, awaited)
+      this.#effects.run(active, awaited)
+    }
   }
 
   /** Gives an execution an input; resolves to true once it is on disk, to false when nobody awaited it. */

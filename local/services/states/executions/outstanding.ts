@@ -1,9 +1,17 @@
-import type { Effect, Input, InvokeTask, ReadItems, StartChild, WriteResults } from '../../../interpreter/contract.ts'
+import type {
+  Effect,
+  Input,
+  InvokeTask,
+  ReadItems,
+  SetTimer,
+  StartChild,
+  WriteResults,
+} from '../../../interpreter/contract.ts'
 
 /** Something an execution waits for. `cancel` releases what was set up in this process: a timer, a call, a queue entry. */
 export type Outstanding = { cancel?: () => void } & (
   | { kind: 'task'; effect: InvokeTask; submitted?: string; started?: boolean }
-  | { kind: 'timer'; timerId: string; dueAt: number }
+  | { kind: 'timer'; effect: SetTimer }
   | { kind: 'read'; effect: ReadItems }
   | { kind: 'write'; effect: WriteResults }
   | { kind: 'child'; effect: StartChild }
@@ -72,7 +80,7 @@ export function awaitedBy(effect: Effect): [string, Outstanding] | undefined {
     case 'invokeTask':
       return [taskKey(effect.taskId), { kind: 'task', effect }]
     case 'setTimer':
-      return [timerKey(effect.timerId), { kind: 'timer', timerId: effect.timerId, dueAt: effect.dueAt }]
+      return [timerKey(effect.timerId), { kind: 'timer', effect }]
     case 'readItems':
       return [readKey(effect.readId), { kind: 'read', effect }]
     case 'writeResults':
@@ -82,6 +90,12 @@ export function awaitedBy(effect: Effect): [string, Outstanding] | undefined {
     default:
       return undefined
   }
+}
+
+/** What is still awaited when the work goes on at this time: a task that is awaited anew has all its time anew. */
+export function afresh(awaited: Outstanding, now: number): Outstanding {
+  if (awaited.kind !== 'timer' || awaited.effect.taskTime === undefined) return awaited
+  return { kind: 'timer', effect: { ...awaited.effect, dueAt: now + awaited.effect.taskTime } }
 }
 
 /** The keys of what an effect takes back. */
