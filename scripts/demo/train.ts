@@ -4,7 +4,7 @@ import type { ApiClient } from './api-client.ts'
 import { awsOptions } from './aws-options.ts'
 import type { DemoContext } from './demo-context.ts'
 import { followExecution } from './follow-execution.ts'
-import { drawBar, formatDuration } from './terminal.ts'
+import { drawBar, formatDuration, type Terminal } from './terminal.ts'
 
 /** `GET /trainings/{id}`, as far as the demo reads it. */
 export interface TrainingView {
@@ -30,7 +30,7 @@ export async function train(
   const watching = new AbortController()
   const watched = watchProgress(api, data.id, {
     signal: AbortSignal.any([signal, watching.signal]),
-    draw: (text) => terminal.draw(text),
+    terminal,
   })
   try {
     await followExecution({
@@ -48,14 +48,21 @@ export async function train(
   return (await api.call<TrainingView>('GET', `/trainings/${data.id}`)).data
 }
 
+/** Draws how far it is, and leaves a line at each quarter. */
 async function watchProgress(
   api: ApiClient,
   id: string,
-  { signal, draw }: { signal: AbortSignal; draw(text: string): void },
+  { signal, terminal }: { signal: AbortSignal; terminal: Terminal },
 ): Promise<void> {
+  let told = 0
   while (!signal.aborted) {
     const { data } = await api.call<TrainingView>('GET', `/trainings/${id}`)
-    if (!signal.aborted) draw(progressLine(data))
+    if (signal.aborted) return
+    const { step = 0, steps = 1 } = data.progress ?? {}
+    const quarter = Math.floor((4 * step) / steps)
+    if (quarter > told) terminal.line(progressLine(data))
+    else terminal.draw(progressLine(data))
+    told = quarter
     await sleep(POLL_MILLISECONDS, undefined, { signal }).catch(() => {})
   }
 }
@@ -63,5 +70,6 @@ async function watchProgress(
 function progressLine({ progress = {} }: TrainingView): string {
   const { step, steps, loss, secondaryStatus = 'preparing' } = progress
   if (step === undefined || steps === undefined) return `  … ${secondaryStatus}`
-  return `  … Train  ${drawBar(step, steps)}  step ${step} of ${steps}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}`
+  const lossSaid = loss === undefined ? '' : `, loss ${loss.toFixed(3)}`
+  return `  … Train  ${drawBar(step, steps)}  step ${step} of ${steps}${lossSaid}`
 }
