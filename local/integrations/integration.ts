@@ -29,6 +29,8 @@ export interface ServiceCall {
   stateMachineArn: string
   /** Aborted when the task is no longer awaited. */
   signal: AbortSignal
+  /** The same call was made before a restart, and may have come through. */
+  isRepeated?: boolean
 }
 
 /** What one action of a service can do. */

@@ -20,6 +20,8 @@ export interface TaskCall {
   executionArn: string
   stateMachineArn: string
   signal: AbortSignal
+  /** The same task was called before a restart, and nobody knows what became of that call. */
+  isRepeated?: boolean
 }
 
 /** Carries out the Task states of all machines. */

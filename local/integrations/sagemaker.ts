@@ -35,7 +35,13 @@ function createTrainingJobAction(sdk: SdkCaller, ports: IntegrationPorts): Actio
     authorizeRule(ports, call.roleArn)
     const { Tags = [] } = call.parameters
     const parameters = { ...call.parameters, Tags: [...(Tags as JsonObject[]), STARTED_BY] }
-    return await callOptimized(sdk, { ...call, parameters }, SAGEMAKER)
+    try {
+      return await callOptimized(sdk, { ...call, parameters }, SAGEMAKER)
+    } catch (error) {
+      if (!call.isRepeated || !isTaken(error)) throw error
+      const { TrainingJobArn = null } = await describe(call)
+      return { TrainingJobArn }
+    }
   }
 
   async function describe(call: ServiceCall): Promise<JsonObject> {
@@ -69,6 +75,11 @@ function createTrainingJobAction(sdk: SdkCaller, ports: IntegrationPorts): Actio
       })
     },
   }
+}
+
+/** The name is: a call that is repeated after a restart meets the job that it began before. */
+function isTaken(error: unknown): boolean {
+  return error instanceof TaskError && error.error === `${SAGEMAKER.errorPrefix}.ResourceInUseException`
 }
 
 /** Nobody answered: the job goes on all the same, and so does the wait. */

@@ -10,7 +10,7 @@ import type {
 
 /** Something an execution waits for. `cancel` releases what was set up in this process: a timer, a call, a queue entry. */
 export type Outstanding = { cancel?: () => void } & (
-  | { kind: 'task'; effect: InvokeTask; submitted?: string; started?: boolean }
+  | { kind: 'task'; effect: InvokeTask; submitted?: string; started?: boolean; isRepeated?: boolean }
   | { kind: 'timer'; effect: SetTimer }
   | { kind: 'read'; effect: ReadItems }
   | { kind: 'write'; effect: WriteResults }
@@ -92,8 +92,9 @@ export function awaitedBy(effect: Effect): [string, Outstanding] | undefined {
   }
 }
 
-/** What is still awaited when the work goes on at this time: a task that is awaited anew has all its time anew. */
+/** What is still awaited when the work goes on at this time: a task that is awaited anew has all its time anew, and knows. */
 export function afresh(awaited: Outstanding, now: number): Outstanding {
+  if (awaited.kind === 'task') return { ...awaited, isRepeated: true }
   if (awaited.kind !== 'timer' || awaited.effect.taskTime === undefined) return awaited
   return { kind: 'timer', effect: { ...awaited.effect, dueAt: now + awaited.effect.taskTime } }
 }

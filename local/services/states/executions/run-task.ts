@@ -36,7 +36,7 @@ async function callService(world: World, active: ActiveExecution, awaited: Await
   const pattern = effect.resource.kind === 'service' ? effect.resource.pattern : 'requestResponse'
   const controller = new AbortController()
   awaited.cancel = () => controller.abort()
-  const call = taskCall(active, effect, controller.signal)
+  const call = { ...taskCall(active, effect, controller.signal), isRepeated: awaited.isRepeated === true }
   const { taskId } = effect
   try {
     if (pattern === 'requestResponse') {
