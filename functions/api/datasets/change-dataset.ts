@@ -1,6 +1,6 @@
 import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb'
-import { isConditionFailure, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { dynamodb } from '../../shared/aws/dynamodb.ts'
+import { unlessRefused } from '../../shared/aws/unless-refused.ts'
 import { isoTime } from '../../shared/clock.ts'
 import type { DatasetRecord } from '../../shared/datasets/dataset-record.ts'
 import { DatasetBusyError } from '../../shared/errors.ts'
@@ -84,11 +84,5 @@ async function update(
   input: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
 ): Promise<boolean> {
   const command = new UpdateCommand({ TableName: datasetsTable, Key: { id }, ...input })
-  try {
-    await withTransientErrors(() => dynamodb.send(command))
-    return true
-  } catch (error) {
-    if (isConditionFailure(error)) return false
-    throw error
-  }
+  return unlessRefused(() => dynamodb.send(command))
 }

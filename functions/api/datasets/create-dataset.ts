@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { Account } from '../../shared/accounts/account.ts'
-import { isConditionFailure, withTransientErrors } from '../../shared/aws/classify-aws-error.ts'
 import { dynamodb } from '../../shared/aws/dynamodb.ts'
+import { unlessRefused } from '../../shared/aws/unless-refused.ts'
 import { writeBatches } from '../../shared/aws/write-batches.ts'
 import { isoTime } from '../../shared/clock.ts'
 import { countDatasetItems } from '../../shared/datasets/count-dataset-items.ts'
@@ -102,13 +102,7 @@ async function putNew({ datasetsTable }: DatasetsContext, record: DatasetRecord)
     Item: record,
     ConditionExpression: 'attribute_not_exists(id)',
   })
-  try {
-    await withTransientErrors(() => dynamodb.send(put))
-    return true
-  } catch (error) {
-    if (isConditionFailure(error)) return false
-    throw error
-  }
+  return unlessRefused(() => dynamodb.send(put))
 }
 
 function toItem(

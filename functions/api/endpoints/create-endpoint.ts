@@ -1,7 +1,7 @@
 import type { Account } from '../../shared/accounts/account.ts'
 import { findMissingRoles } from '../../shared/accounts/find-missing-roles.ts'
 import { isoTime } from '../../shared/clock.ts'
-import { claimsOf, releaseClaim, takeClaim } from '../../shared/endpoints/claims.ts'
+import { claimsOf, releaseEndpointClaim, takeEndpointClaim } from '../../shared/endpoints/endpoint-claims.ts'
 import type { EndpointRecord } from '../../shared/endpoints/endpoint-record.ts'
 import type { EndpointRequest } from '../../shared/endpoints/endpoint-request.ts'
 import { readEndpoint } from '../../shared/endpoints/read-endpoint.ts'
@@ -57,12 +57,12 @@ async function whileClaimed<Result>(
 ): Promise<Result> {
   const taken: string[] = []
   try {
-    for (const claim of claims) if (await takeClaim(context, claim, id)) taken.push(claim)
+    for (const claim of claims) if (await takeEndpointClaim(context, claim, id)) taken.push(claim)
     return await work()
   } catch (error) {
     // A start whose answer was lost may have begun: its claims are its own to keep or to lose by age.
     if (!(error instanceof PermanentError)) throw error
-    for (const claim of taken) await releaseClaim(context.endpointsTable, claim, id)
+    for (const claim of taken) await releaseEndpointClaim(context.endpointsTable, claim, id)
     throw error
   }
 }

@@ -1,6 +1,7 @@
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
-import { isConditionFailure, withTransientErrors } from '../aws/classify-aws-error.ts'
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { dynamodb } from '../aws/dynamodb.ts'
+import { unlessRefused } from '../aws/unless-refused.ts'
+import { findHolder, releaseClaim } from '../claims/claims.ts'
 import { NameTakenError } from '../errors.ts'
 
 /** Item of the Checkpoints table that keeps a file name for one checkpoint; without `list`, so that no listing shows it. */
@@ -10,6 +11,7 @@ export interface NameClaim {
 }
 
 const claimId = (fileName: string): string => `name/${fileName}`
+const placeIn = (table: string) => ({ table, holderField: 'checkpointId' }) as const
 
 /** Keeps the file name for the checkpoint; repeatable by the same checkpoint. Throws `NameTaken` when another one has it. */
 export async function claimName(table: string, fileName: string, checkpointId: string): Promise<void> {
@@ -20,33 +22,16 @@ export async function claimName(table: string, fileName: string, checkpointId: s
     ConditionExpression: 'attribute_not_exists(id) OR checkpointId = :owner',
     ExpressionAttributeValues: { ':owner': checkpointId },
   })
-  try {
-    await withTransientErrors(() => dynamodb.send(put))
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error
-    const fix = 'already exists, please use another or rename/delete exists'
-    throw new NameTakenError(`${fileName} ${fix}`, { cause: error })
-  }
+  if (await unlessRefused(() => dynamodb.send(put))) return
+  throw new NameTakenError(`${fileName} already exists, please use another or rename/delete exists`)
 }
 
 /** Gives the file name back if the checkpoint holds it; does nothing otherwise. */
-export async function releaseName(table: string, fileName: string, checkpointId: string): Promise<void> {
-  const remove = new DeleteCommand({
-    TableName: table,
-    Key: { id: claimId(fileName) },
-    ConditionExpression: 'attribute_not_exists(id) OR checkpointId = :owner',
-    ExpressionAttributeValues: { ':owner': checkpointId },
-  })
-  try {
-    await withTransientErrors(() => dynamodb.send(remove))
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error
-  }
+export function releaseName(table: string, fileName: string, checkpointId: string): Promise<void> {
+  return releaseClaim(placeIn(table), claimId(fileName), checkpointId)
 }
 
 /** The id of the checkpoint that holds the file name, or undefined. */
-export async function findNameOwner(table: string, fileName: string): Promise<string | undefined> {
-  const get = new GetCommand({ TableName: table, Key: { id: claimId(fileName) }, ConsistentRead: true })
-  const { Item } = await withTransientErrors(() => dynamodb.send(get))
-  return (Item as NameClaim | undefined)?.checkpointId
+export function findNameOwner(table: string, fileName: string): Promise<string | undefined> {
+  return findHolder(placeIn(table), claimId(fileName))
 }

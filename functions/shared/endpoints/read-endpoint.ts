@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { withTransientErrors } from '../aws/classify-aws-error.ts'
 import { dynamodb } from '../aws/dynamodb.ts'
-import { nameClaim } from './claims.ts'
+import { findClaimHolder, nameClaim } from './endpoint-claims.ts'
 import type { DeletionRecord, EndpointRecord } from './endpoint-record.ts'
 
 /** The endpoint of this id, read consistently, or undefined. */
@@ -23,8 +23,8 @@ export async function findEndpointByName(table: string, name: string): Promise<E
 
 /** The endpoint that holds a claim, or undefined. */
 export async function findClaimant(table: string, claim: string): Promise<EndpointRecord | undefined> {
-  const item = await readItem(table, claim)
-  return item ? readEndpoint(table, String(item.endpointId)) : undefined
+  const holder = await findClaimHolder(table, claim)
+  return holder === undefined ? undefined : readEndpoint(table, holder)
 }
 
 async function readItem(table: string, id: string): Promise<Record<string, unknown> | undefined> {

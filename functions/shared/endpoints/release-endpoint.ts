@@ -1,4 +1,4 @@
-import { claimsOf, releaseClaim } from './claims.ts'
+import { claimsOf, releaseEndpointClaim } from './endpoint-claims.ts'
 import { readEndpoint } from './read-endpoint.ts'
 
 export interface ReleaseEndpointEvent {
@@ -15,5 +15,5 @@ export async function releaseEndpoint(
 ): Promise<void> {
   const endpoint = await readEndpoint(endpointsTable, endpointId)
   if (endpoint?.goneAt === undefined) return
-  for (const claim of claimsOf(endpoint)) await releaseClaim(endpointsTable, claim, endpointId)
+  for (const claim of claimsOf(endpoint)) await releaseEndpointClaim(endpointsTable, claim, endpointId)
 }

@@ -1,6 +1,6 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { isConditionFailure, withTransientErrors } from '../aws/classify-aws-error.ts'
 import { dynamodb } from '../aws/dynamodb.ts'
+import { unlessRefused } from '../aws/unless-refused.ts'
 import type { EndpointRecord } from './endpoint-record.ts'
 
 /** Attributes to set, and to remove where the value is undefined. */
@@ -15,7 +15,7 @@ export async function putEndpoint(table: string, record: EndpointRecord): Promis
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':execution': record.executionArn, ':status': record.status },
   })
-  return unlessRefused(() => withTransientErrors(() => dynamodb.send(put)))
+  return unlessRefused(() => dynamodb.send(put))
 }
 
 /** Changes the record if it is as it was read: same status, same time of the last change. False when it is not any more. */
@@ -31,7 +31,7 @@ export async function changeEndpoint(table: string, seen: EndpointRecord, change
     ExpressionAttributeNames: { ...names, '#status': 'status', '#updatedAt': 'updatedAt' },
     ExpressionAttributeValues: { ...values, ':seenStatus': seen.status, ':seenUpdatedAt': seen.updatedAt },
   })
-  return unlessRefused(() => withTransientErrors(() => dynamodb.send(update)))
+  return unlessRefused(() => dynamodb.send(update))
 }
 
 function expressionsOf(change: EndpointChange) {
@@ -42,15 +42,5 @@ function expressionsOf(change: EndpointChange) {
     removes: fields.filter(([, value]) => value === undefined).map(([field]) => `#${field}`),
     names: Object.fromEntries(fields.map(([field]) => [`#${field}`, field])),
     values: Object.fromEntries(set.map(([field, value]) => [`:${field}`, value])),
-  }
-}
-
-async function unlessRefused(work: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await work()
-    return true
-  } catch (error) {
-    if (isConditionFailure(error)) return false
-    throw error
   }
 }

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { isConditionFailure, withTransientErrors } from '../aws/classify-aws-error.ts'
 import { dynamodb } from '../aws/dynamodb.ts'
+import { unlessRefused } from '../aws/unless-refused.ts'
 import { type Clock, isoTime } from '../clock.ts'
 import type { EndpointRecord } from '../endpoints/endpoint-record.ts'
 import { readEndpoint } from '../endpoints/read-endpoint.ts'
@@ -23,13 +23,7 @@ export async function noteUse(
     ExpressionAttributeNames: { '#status': 'status', '#uses': 'uses', '#endpoint': endpointId },
     ExpressionAttributeValues: { ':active': 'Active', ':now': isoTime(clock.now()), ':one': 1 },
   })
-  try {
-    await withTransientErrors(() => dynamodb.send(update))
-    return true
-  } catch (error) {
-    if (isConditionFailure(error)) return false
-    throw error
-  }
+  return unlessRefused(() => dynamodb.send(update))
 }
 
 /** The name of an endpoint that runs the model or is about to, or undefined. */

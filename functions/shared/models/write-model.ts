@@ -1,6 +1,6 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { isConditionFailure, withTransientErrors } from '../aws/classify-aws-error.ts'
 import { dynamodb } from '../aws/dynamodb.ts'
+import { unlessRefused } from '../aws/unless-refused.ts'
 import type { ModelRecord } from './model-record.ts'
 
 /** Attributes to set. */
@@ -15,7 +15,7 @@ export async function putModel(table: string, record: ModelRecord): Promise<bool
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':execution': record.executionArn, ':status': record.status },
   })
-  return unlessRefused(() => withTransientErrors(() => dynamodb.send(put)))
+  return unlessRefused(() => dynamodb.send(put))
 }
 
 /** Changes the record if it is as it was read: same status, same time of the last change, no further use. False when it is not any more. */
@@ -43,15 +43,5 @@ export async function changeModel(
       ':seenUses': useCount,
     },
   })
-  return unlessRefused(() => withTransientErrors(() => dynamodb.send(update)))
-}
-
-async function unlessRefused(work: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await work()
-    return true
-  } catch (error) {
-    if (isConditionFailure(error)) return false
-    throw error
-  }
+  return unlessRefused(() => dynamodb.send(update))
 }

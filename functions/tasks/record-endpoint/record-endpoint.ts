@@ -1,5 +1,5 @@
 import { type Clock, isoTime } from '../../shared/clock.ts'
-import { claimsOf, releaseClaim, takeClaim } from '../../shared/endpoints/claims.ts'
+import { claimsOf, releaseEndpointClaim, takeEndpointClaim } from '../../shared/endpoints/endpoint-claims.ts'
 import type { EndpointRecord } from '../../shared/endpoints/endpoint-record.ts'
 import type { EndpointRequest } from '../../shared/endpoints/endpoint-request.ts'
 import { changeEndpoint, putEndpoint } from '../../shared/endpoints/write-endpoint.ts'
@@ -29,7 +29,7 @@ export async function recordEndpoint(context: RecordEndpointContext, event: Reco
     throw new DuplicateIdError(`An endpoint with the id ${event.id} is already recorded`)
   }
   try {
-    for (const claim of claimsOf(record)) await takeClaim(context, claim, record.id)
+    for (const claim of claimsOf(record)) await takeEndpointClaim(context, claim, record.id)
   } catch (error) {
     if (error instanceof PermanentError) await giveUp(context, record, error)
     throw error
@@ -41,7 +41,7 @@ async function giveUp(
   record: EndpointRecord,
   { name, message }: PermanentError,
 ): Promise<void> {
-  for (const claim of claimsOf(record)) await releaseClaim(table, claim, record.id)
+  for (const claim of claimsOf(record)) await releaseEndpointClaim(table, claim, record.id)
   const now = isoTime(clock.now())
   const reason = { error: name, cause: message }
   await changeEndpoint(table, record, { status: 'Failed', updatedAt: now, endedAt: now, goneAt: now, reason })

@@ -9,7 +9,7 @@ import { dynamodb } from '../../../functions/shared/aws/dynamodb.ts'
 import { sagemaker } from '../../../functions/shared/aws/sagemaker.ts'
 import { states } from '../../../functions/shared/aws/states.ts'
 import { systemClock } from '../../../functions/shared/clock.ts'
-import { takeClaim } from '../../../functions/shared/endpoints/claims.ts'
+import { takeEndpointClaim } from '../../../functions/shared/endpoints/endpoint-claims.ts'
 import { deleteOnceMore, unmakeEndpoint } from '../../../functions/shared/endpoints/unmake-endpoint.ts'
 import { handler as onEvent } from '../../../functions/subscribers/endpoint-state/handler.ts'
 import { deleteIdleEndpoints } from '../../../functions/subscribers/idle-endpoints/delete-idle-endpoints.ts'
@@ -125,7 +125,7 @@ describe('What follows an endpoint, on real tables', () => {
     })
 
     it('takes nothing at all when one role has an endpoint, and ends the record', async () => {
-      await takeClaim({ endpointsTable: TABLE, clock: systemClock }, 'role/writers', 'other')
+      await takeEndpointClaim({ endpointsTable: TABLE, clock: systemClock }, 'role/writers', 'other')
       const { name, message } = await failure(recordEndpoint(event('e')))
       expect([name, message]).to.deep.equal([
         'RoleTaken',
