@@ -1,5 +1,6 @@
 import { hasEnded, type TrainingJobRecord } from './training-record.ts'
 import { type TrainingOptions, TrainingRun } from './training-run.ts'
+import { removeOtherWorkspaces } from './workspace.ts'
 
 /** Takes all training jobs to their ends. */
 export class TrainingLifecycle {
@@ -26,7 +27,9 @@ export class TrainingLifecycle {
 
   /** Goes on with what the last run left. */
   resume(): void {
-    for (const record of this.#options.book.all()) if (!hasEnded(record)) this.#start(record.name)
+    const left = this.#options.book.all().filter((record) => !hasEnded(record))
+    removeOtherWorkspaces(this.#options.directory, new Set(left.flatMap(({ workspace }) => workspace ?? [])))
+    for (const { name } of left) this.#start(name)
   }
 
   /** Ends all programs, keeps their last checkpoints, and leaves the jobs to the next run. */

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainingPlan } from './training-record.ts'
@@ -37,6 +37,12 @@ export function openWorkspace(parent: string, id: string): Workspace {
       }
     },
   }
+}
+
+/** Removes what a stack that was killed has left of jobs that are over. */
+export function removeOtherWorkspaces(parent: string, inUse: ReadonlySet<string>): void {
+  if (!existsSync(parent)) return
+  for (const id of readdirSync(parent)) if (!inUse.has(id)) openWorkspace(parent, id).remove()
 }
 
 /** Makes the folders and the configuration files. */
