@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { expect } from 'chai'
+import { type Holds, holdTrainings } from '../support/stack-holds.ts'
 import { eventually, mailsAbout, putIntoLibrary } from '../support/stack-library.ts'
 import {
   makeDataDirectory,
@@ -18,8 +19,6 @@ import {
   eventsAbout,
   expectNothingRuns,
   expectTidy,
-  type Holds,
-  holdTrainings,
   objectsBelow,
   objectsOf,
   programsAlive,
