@@ -11,10 +11,7 @@ function mergeInChild(mebibytes: number, dtype: string): Measured {
   return JSON.parse(execFileSync(process.execPath, script, { encoding: 'utf8' })) as Measured
 }
 
-describe('The memory of a merge', function () {
-  // What the collector has not come to yet counts as well: on a machine without an idle core that can be much.
-  this.retries(2)
-
+describe('The memory of a merge', () => {
   it('stays under 220 MiB with three models and parts of 64 MiB, however large the models are', () => {
     for (const [mebibytes, dtype] of [
       [130, 'F16'],
