@@ -55,6 +55,13 @@ const jobFailed = (description: object): Behaviour => ({
   cause: JSON.stringify({ TrainingJobName: 'darkroom-dev-abc-1', TrainingJobStatus: 'Failed', ...description }),
 })
 
+/** As Step Functions hands it on: what does not fit is cut off. */
+const jobFailedAtLength = (description: object): Behaviour => {
+  const transitions = Array.from({ length: 400 }, () => ({ Status: 'Interrupted', StatusMessage: 'x'.repeat(99) }))
+  const whole = jobFailed({ ...description, SecondaryStatusTransitions: transitions }) as { cause: string }
+  return { error: 'States.TaskFailed', cause: whole.cause.slice(0, 32_768) }
+}
+
 const refusal = (code: string, message: string): Behaviour => ({
   error: `SageMaker.${code}Exception`,
   cause: `${message} (Service: AmazonSageMaker; Status Code: 400; Error Code: ${code}; Request ID: r; Proxy: null)`,
@@ -237,6 +244,18 @@ describe('train-dreambooth', () => {
       jobFailed({ SecondaryStatus: 'Failed', FailureReason: 'AlgorithmError: no pictures, exit code: 1' }),
       'TrainingFailed',
       'AlgorithmError: no pictures',
+    ],
+    [
+      'a sentence with quotation marks, backslashes and lines',
+      jobFailed({ SecondaryStatus: 'Failed', FailureReason: 'AlgorithmError: "C:\\new" is\nno folder' }),
+      'TrainingFailed',
+      'AlgorithmError: "C:\\new" is\nno folder',
+    ],
+    [
+      'a description that is cut off',
+      jobFailedAtLength({ SecondaryStatus: 'Failed', FailureReason: 'AlgorithmError: too often interrupted' }),
+      'TrainingFailed',
+      'too often interrupted',
     ],
     ['no reason', jobFailed({ SecondaryStatus: 'Failed' }), 'TrainingFailed', 'SageMaker gave no reason'],
     [
