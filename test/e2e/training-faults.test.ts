@@ -173,6 +173,9 @@ const HELD_STATES = [
 
 const STOPPED = { error: 'Stopped', cause: 'Stopped by admin' }
 
+/** A name as file names have it; the state to hold at stays readable. */
+const slug = (words: string): string => words.replaceAll(',', '')
+
 /** The reason of a failure names so many files. */
 const REASONS_TOLD = 5
 
@@ -189,7 +192,7 @@ describe('a training on the laptop stack, when something goes wrong', () => {
   /** Starts a training; a part of its name that names a state holds it there. */
   async function begin(name: string, more: object = {}): Promise<Started> {
     const training = await start(stack, {
-      name,
+      name: slug(name),
       base: BASE,
       dataset: 'mascot',
       method: 'dreambooth',
