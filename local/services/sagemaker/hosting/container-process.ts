@@ -59,6 +59,8 @@ export function startContainer({ words, environment, workingDirectory, onLine }:
     ended,
     exitCode: ended.then(async () => {
       await Promise.race([Promise.all(read), pause(LONGEST_READING_MILLISECONDS, undefined, { ref: false })])
+      // Whoever still holds the other ends does not keep this process from ending.
+      for (const output of [child.stdout, child.stderr]) output.destroy()
       return child.exitCode ?? 128 + constants.signals[child.signalCode ?? 'SIGKILL']
     }),
     async stop(grace) {

@@ -18,10 +18,14 @@ const signalGroup = (signal) => {
   }
 }
 
-// Signalled once; whoever wants it to end sooner sets the hour anew.
+// Signalled once. Who asks again can make the end come sooner, never later.
 let force
+let forcedAt = Number.POSITIVE_INFINITY
 const endWithin = (milliseconds) => {
   if (force === undefined) signalGroup('SIGTERM')
+  const at = performance.now() + milliseconds
+  if (at >= forcedAt) return
+  forcedAt = at
   clearTimeout(force)
   force = setTimeout(signalGroup, milliseconds, 'SIGKILL')
 }
