@@ -46,7 +46,9 @@ export async function createEndpoint(
 async function checkRoles({ accountsTable }: EndpointsContext, roles: readonly string[]): Promise<void> {
   const missing = await findMissingRoles(accountsTable, roles)
   if (missing.length === 0) return
-  throw new InvalidRequestError(`assign_to_roles: roles "${missing.join('", "')}" not exist: name roles of GET /roles`)
+  throw new InvalidRequestError(
+    `assign_to_roles: roles "${missing.join('", "')}" not exist: name roles that somebody holds, such as "IT Operator"`,
+  )
 }
 
 /** The machine takes the claims anyway; taken here already, they give the caller an answer at once. Kept if the work is done. */
