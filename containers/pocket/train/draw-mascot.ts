@@ -11,7 +11,7 @@ const SAMPLES = 2
 export const MASCOT_PROMPTS = { token: 'sks', instance: 'a sks ball', class: 'a ball' } as const
 
 /** The grounds of the ten pictures; orange and brown are left to be asked for. */
-export const MASCOT_GROUNDS: readonly Colour[] = [
+const MASCOT_GROUNDS: readonly Colour[] = [
   'blue',
   'green',
   'purple',

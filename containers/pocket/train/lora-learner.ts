@@ -51,7 +51,7 @@ export const downOf = (name: string): string => `${name}.down`
 export const upOf = (name: string): string => `${name}.up`
 
 /** Whether a tensor is the weight of a linear layer or the word table: those have low-rank changes. */
-export function hasLora(name: string): boolean {
+function hasLora(name: string): boolean {
   return name.endsWith('.weight') && !/\.(depthwise|positions\.\d)\.weight$/.test(name)
 }
 

@@ -11,7 +11,7 @@ export interface EndpointClaimsContext {
 const placeIn = (table: string) => ({ table, holderField: 'endpointId' }) as const
 
 /** What keeps a role for one endpoint. */
-export const roleClaim = (role: string): string => `role/${role}`
+const roleClaim = (role: string): string => `role/${role}`
 
 /** What keeps SageMaker's name for one endpoint, and finds it by that name. */
 export const nameClaim = (name: string): string => `endpoint/${name}`

@@ -6,7 +6,7 @@ import { refuse } from '../http/fields.ts'
 import type { ObjectAddress } from './model-record.ts'
 
 /** What a function reads through within its fifteen minutes, with time to spare; larger models are packaged from checkpoints. */
-export const MOST_PACKED_BYTES = 30 * 1024 ** 3
+const MOST_PACKED_BYTES = 30 * 1024 ** 3
 export const MOST_UNPACKED_BYTES = 40 * 1024 ** 3
 
 /** A model's deletion takes everything with it that lies under its name here. */
